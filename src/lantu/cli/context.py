@@ -1,0 +1,83 @@
+"""What every command shares: its options, its two ways of printing, its progress bars."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from lantu.core.progress import Progress
+from lantu.lawbook import message
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar="LANTU_HOME", help="数据目录 / home folder", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
+console = Console()
+stderr = Console(stderr=True)
+
+
+def home_path(option: Path | None) -> Path:
+    """Return the home folder: `--home`, else `LANTU_HOME`, else `~/.local/share/lantu`."""
+    return (option or Path("~/.local/share/lantu")).expanduser().resolve()
+
+
+def language() -> str:
+    """Return zh unless `LANTU_LANG=en`."""
+    return "en" if os.environ.get("LANTU_LANG", "").lower().startswith("en") else "zh"
+
+
+def say(code: str, **params: object) -> str:
+    """Return a lawbook sentence in the user's language."""
+    return message(code, language(), **params)
+
+
+def emit(value: Any, as_json: bool, show: Callable[[], None]) -> None:
+    """Print `value` as JSON, or let `show` print it for people."""
+    if as_json:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=plain) + "\n")
+    else:
+        show()
+
+
+def plain(value: object) -> object:
+    """Bring a value json cannot take into one it can; a Decimal keeps its zeros as a string."""
+    match value:
+        case Enum():
+            return value.value
+        case Decimal() | Path():
+            return str(value)
+        case date() | datetime():
+            return value.isoformat()
+        case _ if hasattr(value, "to_json"):
+            return value.to_json()
+        case _:
+            raise TypeError(type(value).__name__)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """Draw one bar per step on stderr while work goes on; silent where stderr is no terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=stderr, disable=not stderr.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(step: str, done: int, total: int | None = None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(say(step), total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report
