@@ -1,6 +1,42 @@
 """The law as data: documents, codes, units, indicators, rules and every sentence a user sees."""
 
 from lantu.lawbook.book import Lawbook, load
-from lantu.lawbook.messages import message
+from lantu.lawbook.divisions import Division, Divisions
+from lantu.lawbook.messages import Message, message
+from lantu.lawbook.models import (
+    ChangeRule,
+    Citation,
+    CodeList,
+    Dated,
+    Field,
+    Indicator,
+    LandClass,
+    LayerKind,
+    Parameter,
+    Part,
+    Source,
+    UnitRule,
+    Words,
+)
 
-__all__ = ["Lawbook", "load", "message"]
+__all__ = [
+    "ChangeRule",
+    "Citation",
+    "CodeList",
+    "Dated",
+    "Division",
+    "Divisions",
+    "Field",
+    "Indicator",
+    "LandClass",
+    "Lawbook",
+    "LayerKind",
+    "Message",
+    "Parameter",
+    "Part",
+    "Source",
+    "UnitRule",
+    "Words",
+    "load",
+    "message",
+]

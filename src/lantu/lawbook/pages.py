@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -85,8 +84,8 @@ def text_of(data: bytes, name: str) -> str:
 def read_yaml(text: str, name: str) -> Page:
     """Read one YAML document.
 
-    Fractional numbers become Decimal with the digits as written, ISO dates become `date`. A number
-    that begins with 0 is a code that somebody forgot to quote, and is refused: 0101 must not become 101.
+    Fractional numbers become Decimal with the digits as written; ISO dates stay text. A number that
+    begins with 0 is a code that somebody forgot to quote, and is refused: 0101 must not become 101.
 
     Raises:
         LawbookError: `lawbook.not_yaml`, `.empty`, `.duplicate_key`, `.bare_code`, `.odd_tag`.
@@ -117,6 +116,7 @@ def _value(node: Node, path: Path_, name: str, lines: dict[Path_, int]) -> Any:
         return found
     if isinstance(node, SequenceNode):
         return [_value(item, (*path, i), name, lines) for i, item in enumerate(node.value)]
+    assert isinstance(node, ScalarNode)  # YAML has no fourth kind of node
     return _scalar(node, name)
 
 
@@ -129,7 +129,7 @@ def _scalar(node: ScalarNode, name: str) -> Any:
     if tag == "bool":
         return text.lower() == "true"
     if tag == "timestamp" and _DATE.fullmatch(text):
-        return date.fromisoformat(text)
+        return text
     if tag in ("int", "float") and _BARE_CODE.fullmatch(text):
         raise LawbookError("lawbook.bare_code", file=name, line=node.start_mark.line + 1, value=text)
     try:
@@ -160,7 +160,11 @@ def read_csv(text: str, name: str) -> Table:
         for cells in reader:
             if len(cells) != len(columns):
                 raise LawbookError(
-                    "lawbook.ragged_row", file=name, line=reader.line_num, found=len(cells), expected=len(columns)
+                    "lawbook.ragged_row",
+                    file=name,
+                    line=reader.line_num,
+                    found=len(cells),
+                    expected=len(columns),
                 )
             rows.append(Row(reader.line_num, dict(zip(columns, cells, strict=True))))
     except csv.Error as error:
