@@ -1,0 +1,153 @@
+"""Which plans a reply approves: area, title, level, kind, period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from lantu.approvals.pieces import Piece
+
+_PERIOD = r"\(?(?P<from>\d{4})年?(?:—+|-|~|至|到)(?P<to>\d{4})年?\)?"
+_PLAN = re.compile(
+    r"(?P<name>[\u4e00-\u9fff、—·-]{2,60}?)(?P<what>(?:国土空间|土地利用|国土|海岸带|城市|城镇|乡镇|村庄)[\u4e00-\u9fff]{0,14}?规划|分区规划|总体规划)"
+    rf"(?P<rest>{_PERIOD})?"
+)
+_VERBS = re.compile(r"^(?:同意|原则同意|批准|报请批准|报请审批|报批|审批|调整完善|调整|修改|修订|完善|实施|印发|请求批准|关于|对|所辖|的|并)+")
+_APPROVES = re.compile(r"同意|批准|批复|获批")
+_SUFFIX = r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木|新区|示范区|实验区|开发区|园区|流域|经济带|经济圈|城市群|都市圈|海岸带|林区|地区|兵团)"
+_ETHNIC = re.compile(r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族)*(?:自治区|自治州|自治县|自治旗|特别行政区)$")
+
+
+class Places(Protocol):
+    """What is asked of the lawbook's administrative divisions."""
+
+    def level_of(self, name: str, within: str | None = None) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedPlan:
+    """A plan that the reply approves; `period` is None where the text does not say."""
+
+    area: str
+    title: str
+    level: str
+    kind: str
+    period: tuple[int, int] | None
+    start: int
+    end: int
+
+
+def approved_plans(text: str, piece: Piece, body: int, places: Places, issuer: str | None) -> list[ApprovedPlan]:
+    """Find the plans: in the title, else in the sentence that approves, else in a news headline.
+
+    The body's own 《》 list is preferred where it names the same areas, since it gives each plan's full title.
+    """
+    heading = piece.heading
+    named = _plans_in(text, heading.start, heading.end, places, issuer) if heading else []
+    listed = _listed(text, piece, body, places, issuer)
+    if named:
+        areas = [plan.area for plan in named]
+        if listed and {plan.area for plan in listed} >= set(areas):
+            return [next(p for p in listed if p.area == area) for area in areas]
+        return named
+    if listed:
+        return listed
+    return _plans_in(text, piece.start, min(piece.end, piece.start + 400), places, issuer)[:1]
+
+
+def _listed(text: str, piece: Piece, body: int, places: Places, issuer: str | None) -> list[ApprovedPlan]:
+    """Read 同意《甲规划》《乙规划》, within the first sentences of the body."""
+    start, sentences = body, 0
+    while sentences < 6 and start < piece.end:
+        stop = text.find("。", start, piece.end)
+        stop = piece.end if stop < 0 else stop
+        if _APPROVES.search(text, start, stop):
+            quoted = [m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop])]
+            plans = [p for m in quoted for p in _plans_in(text, start + m.start(1), start + m.end(1), places, issuer)]
+            if plans:
+                return _once(plans)
+        start, sentences = stop + 1, sentences + 1
+    return []
+
+
+def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | None) -> list[ApprovedPlan]:
+    about = text[start:end]
+    offset = start
+    if (at := about.find("关于")) >= 0 and "规划" in about[at:]:
+        offset, about = start + at + 2, about[at + 2 :]
+    plans: list[ApprovedPlan] = []
+    for match in _PLAN.finditer(about.replace("《", "、").replace("》", "、")):
+        raw = match["name"].strip("、")
+        if cut := _VERBS.match(raw):
+            raw = raw[cut.end() :]
+        names = [n for n in re.split(r"、|(?<=[市县区旗])[和与及](?=.{1,12}[市县区旗]$)", raw) if len(n) >= 2]
+        period = (int(match["from"]), int(match["to"])) if match["rest"] else None
+        for name in names:
+            area = plain_area(name, places)
+            if not _is_area(area, places):
+                continue
+            whole = name if len(names) == 1 else area
+            plans.append(
+                ApprovedPlan(
+                    area, f"{whole}{match['what']}{match['rest'] or ''}", level_of(area, places, issuer),
+                    _kind(match["what"]), period, offset + match.start(), offset + match.end(),
+                )
+            )  # fmt: skip
+    return _once(plans)
+
+
+def _once(plans: Iterable[ApprovedPlan]) -> list[ApprovedPlan]:
+    return list({(p.area, p.kind): p for p in reversed(list(plans))}.values())[::-1]
+
+
+def _is_area(area: str, places: Places) -> bool:
+    return places.level_of(area) is not None or bool(re.search(rf"{_SUFFIX}$", area))
+
+
+def _kind(what: str) -> str:
+    if "详细" in what:
+        return "detailed"
+    return "special" if "专项" in what or "海岸带" in what else "master"
+
+
+def plain_area(name: str, places: Places) -> str:
+    """天津市滨海新区 → 滨海新区: drop the higher authorities that a title puts before the area."""
+    for cut in range(len(name) - 2, 1, -1):
+        head, tail = name[:cut], name[cut:]
+        known = places.level_of(head) is not None and re.search(r"[省市县区旗州盟]$", head)
+        if known and re.search(rf"{_SUFFIX}$", tail) and len(tail) >= 2 and (len(tail) > 2 or places.level_of(tail)):
+            return tail
+    return name
+
+
+def level_of(area: str, places: Places, issuer: str | None) -> str:
+    """Return region, province, city, county or township, by the divisions, else by the name's own ending."""
+    if known := places.level_of(area):
+        return known
+    endings = (
+        ("province", r"(?:省|自治区|特别行政区|生产建设兵团)$"),
+        ("region", r"(?:示范区|流域|经济带|经济圈|城市群|都市圈|海岸带|三角洲|地带|京津冀|大湾区|平原)$"),
+        ("township", r"(?:镇|乡|街道|苏木)$"),
+        ("city", r"(?:州|盟|地区)$"),
+        ("county", r"(?:县|区|旗|林区)$"),
+    )
+    for level, pattern in endings:
+        if re.search(pattern, area):
+            return level
+    if area.endswith("市"):
+        return "city"
+    return "region"
+
+
+def names_of(area: str, alone: bool) -> list[str]:
+    """Return the names under which a text may speak of an area: 伊通满族自治县, 伊通县, and 伊通 where no other plan is near."""
+    names = [area]
+    ethnic = _ETHNIC.match(area)
+    short = ethnic["short"] if ethnic else re.sub(r"(?:省|市|县|区|旗|州|盟)$", "", area)
+    if ethnic:
+        names.append(short + area[-1])
+    if alone and len(short) >= 2:
+        names.append(short)
+    return list(dict.fromkeys(names))

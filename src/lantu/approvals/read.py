@@ -1,0 +1,300 @@
+"""Source text → documents. The only place where the steps of reading meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Protocol
+
+from lantu.approvals.approved import ApprovedPlan, Places, approved_plans, names_of
+from lantu.approvals.duties import find_duties
+from lantu.approvals.figures import PointReading, is_unknown, read_points
+from lantu.approvals.heading import Surroundings, surroundings
+from lantu.approvals.limits import Doubt, Limit, overlapping, read_limits
+from lantu.approvals.pieces import DOCUMENT_NUMBER, Piece, pieces
+from lantu.approvals.positioning import positioning
+from lantu.approvals.reading import OtherPiece, Question, ReadDuty, Reading, ReadPlan, ReadTarget
+from lantu.approvals.source_text import Folded, fold
+from lantu.approvals.tokens import Kind, tokenize
+from lantu.approvals.vocabulary import Vocabulary, vocabulary
+from lantu.core.errors import InputError
+
+_KEEP = ("乾安", "乾县", "乾縣", "乾州")
+_ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}、")
+_ORDINALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"]
+
+
+class Words(Protocol):
+    """What the reader asks of the lawbook."""
+
+    @property
+    def approval_pages(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+    @property
+    def divisions(self) -> Places: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What every step needs: the folded text, its resolved form, the words, the pages."""
+
+    name: str
+    folded: Folded
+    points: PointReading
+    words: Vocabulary
+    pages: Mapping[str, Mapping[str, Any]]
+    places: Places
+
+    @property
+    def text(self) -> str:
+        return self.points.text
+
+    def question(self, doubt: Doubt) -> Question:
+        span = self.folded.span(doubt.start, doubt.end)
+        return Question(f"approval.{doubt.code}", self.text[doubt.start : doubt.end], span, doubt.params)
+
+
+def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int] = ()) -> list[Reading]:
+    """Read every approval reply of a text.
+
+    Args:
+        text: as the file gave it; all spans are offsets in it (code points).
+        source_file: its name, for the record.
+        book: the lawbook.
+        unread_pages: pages (from 1) of which no text could be had; each becomes a question.
+
+    Raises:
+        InputError: `document.empty`, or `approval.no_reply` where the text is no reply to a plan.
+    """
+    if not text.strip():
+        raise InputError("document.empty", where=source_file)
+    pages = book.approval_pages
+    words = vocabulary(pages["vocabulary"])
+    folded = fold(text, _KEEP)
+    source = _Source(source_file, folded, read_points(folded.text), words, pages, book.divisions)
+    replies, others = pieces(folded, _limit_signs(words))
+    readings = [_document(source, piece) for piece in replies]
+    readings = [r for r in readings if r.plans or any(p.targets for p in r.plans) or r.questions]
+    if not readings or not any(r.plans or _has_limit_question(r) for r in readings):
+        raise InputError("approval.no_reply", where=source_file)
+    rest = tuple(_other(source, piece) for piece in others)
+    unread = tuple(Question("approval.unread_page", str(n), (0, 0), {"page": n}) for n in unread_pages)
+    return [
+        _with(r, rest if i == 0 else (), unread if i == 0 else ()) for i, r in enumerate(readings)
+    ]
+
+
+def _has_limit_question(reading: Reading) -> bool:
+    return any(q.code != "approval.no_plan" for q in reading.questions)
+
+
+def _with(reading: Reading, others: tuple[OtherPiece, ...], questions: tuple[Question, ...]) -> Reading:
+    return replace(reading, other_pieces=others, questions=(*reading.questions, *questions))
+
+
+def _limit_signs(words: Vocabulary) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(words.terms, key=len, reverse=True)))
+    ops = "|".join(map(re.escape, sorted(words.ops_before, key=len, reverse=True)))
+    return re.compile(rf"(?:{names})[^。;]{{0,40}}?(?:{ops})[^。;]{{0,30}}?\d")
+
+
+def _document(source: _Source, piece: Piece) -> Reading:
+    frame = surroundings(source.folded, source.text, piece)
+    plans = approved_plans(source.text, piece, frame.body, source.places, frame.issuer)
+    issuer = frame.issuer or _news_issuer(source.text, piece, plans, source.places)
+    areas = {name: plan.area for plan in plans for name in names_of(plan.area, alone=len(plans) == 1)}
+    stretches = [*piece.displaced, (frame.body, piece.end)]
+    limits: list[Limit] = []
+    doubts: list[Doubt] = []
+    foreign = _foreign(source, areas)
+    for start, end in stretches:
+        tokens = tokenize(source.folded, source.text, start, end, source.words, areas)
+        some, open_ = read_limits(source.text, tokens, source.words, areas, foreign)
+        limits += some
+        doubts += open_
+        if not plans:
+            doubts += [Doubt("no_plan", t.start, t.end) for t in tokens if t.kind is Kind.QUANTITY][:1]
+    doubts += _document_doubts(source, piece, frame, plans, limits)
+    targets, clashes = _targets(source, plans, limits)
+    doubts += clashes
+    doubts += _silent_plans(plans, targets, frame, piece)
+    phrases = positioning(source.text, frame.body, piece.end, areas, source.pages["positioning"])
+    return Reading(
+        source_file=source.name,
+        title=_title(source.text, piece, issuer, plans),
+        issuer=issuer,
+        addressee=frame.addressee,
+        document_number=frame.number,
+        date=frame.date,
+        plans=tuple(_plan(source, plan, targets.get(plan.area, []), phrases) for plan in plans),
+        duties=tuple(
+            ReadDuty(d.id, d.kind, d.name, d.obliged, source.folded.span(d.start, d.end), source.text[slice(*d.sentence)])
+            for d in find_duties(source.text, frame.body, piece.end, source.pages["duties"])
+        ),
+        questions=tuple(source.question(d) for d in overlapping(doubts)),
+        other_pieces=(),
+        span=source.folded.span(piece.start, piece.end),
+        source_truncated=_truncated(source.text, piece, frame),
+        decimal_points=tuple(sorted(source.points.resolved)),
+    )
+
+
+def _plan(
+    source: _Source, plan: ApprovedPlan, targets: list[ReadTarget], phrases: Mapping[str, list[tuple[str, int, int]]]
+) -> ReadPlan:
+    spoken = tuple((phrase, source.folded.span(a, b)) for phrase, a, b in phrases.get(plan.area, []))
+    return ReadPlan(plan.area, plan.title, plan.level, plan.kind, plan.period, spoken, tuple(targets))
+
+
+def _targets(
+    source: _Source, plans: list[ApprovedPlan], limits: list[Limit]
+) -> tuple[dict[str, list[ReadTarget]], list[Doubt]]:
+    """Give each limit to its plan; the same limit said twice is one, said differently it is a question."""
+    doubts: list[Doubt] = []
+    by_plan: dict[str, list[ReadTarget]] = {}
+    for plan in plans:
+        own = [limit for limit in limits if limit.area == plan.area]
+        horizon = plan.period[1] if plan.period else None
+        kept: dict[tuple[str, int | None, bool], Limit] = {}
+        clashing: set[tuple[str, int | None, bool]] = set()
+        for limit in own:
+            key = (_canonical(limit.indicator), limit.year or horizon, limit.value is None)
+            first = kept.setdefault(key, limit)
+            if first is not limit and not _agree(first, limit):
+                clashing.add(key)
+                doubts.append(Doubt("contradiction", limit.start, limit.end,
+                                    {"indicator": limit.indicator, "first": source.text[first.start : first.end],
+                                     "second": source.text[limit.start : limit.end]}))  # fmt: skip
+        chosen = [limit for key, limit in kept.items() if key not in clashing]
+        names = [limit.indicator for limit in chosen]
+        by_plan[plan.area] = [_target(source, limit, horizon, names) for limit in chosen]
+        doubts += _part_above_whole(by_plan[plan.area], chosen)
+    for limit in limits:
+        if limit.area is None and plans:
+            doubts.append(Doubt("whose", limit.start, limit.end, {"text": source.text[limit.start : limit.end]}))
+    return by_plan, doubts
+
+
+def _canonical(indicator: str) -> str:
+    return indicator.removesuffix("面积").removesuffix("保护").replace("地区生产总值", "国内生产总值")
+
+
+def _agree(one: Limit, other: Limit) -> bool:
+    a, b = one.value, other.value
+    return one.op == other.op and one.unit == other.unit and (a and a.value) == (b and b.value)
+
+
+def _target(source: _Source, limit: Limit, horizon: int | None, names: Sequence[str]) -> ReadTarget:
+    term = source.words.terms.get(limit.indicator)
+    of = next((name for name in (term.of if term else ()) if name in names), None)
+    if of is None and limit.part and not (term and term.of) and limit.whole != limit.indicator and limit.whole in names:
+        of = limit.whole
+    figure: Decimal | None = limit.value.value if limit.value else None
+    folded = source.folded
+    return ReadTarget(
+        limit.indicator, limit.op, figure, limit.unit.name if limit.unit else None, limit.year or horizon,
+        of, limit.note, limit.op_text, folded.span(limit.start, limit.end),
+        source.text[slice(*limit.sentence)], folded.span(*limit.sentence),
+    )  # fmt: skip
+
+
+def _part_above_whole(targets: list[ReadTarget], limits: list[Limit]) -> list[Doubt]:
+    by_name = {t.indicator: t for t in targets}
+    return [
+        Doubt("part_above_whole", limit.start, limit.end, {"indicator": target.indicator, "whole": target.of})
+        for target, limit in zip(targets, limits, strict=True)
+        if target.of and (whole := by_name.get(target.of)) and target.value is not None and whole.value is not None
+        and target.unit == whole.unit and target.year == whole.year and target.value > whole.value
+    ]  # fmt: skip
+
+
+def _document_doubts(
+    source: _Source, piece: Piece, frame: Surroundings, plans: list[ApprovedPlan], limits: list[Limit]
+) -> Iterable[Doubt]:
+    """Questions about the document as a whole: odd characters, order of pages, missing plan or period."""
+    text = source.text
+    for char in sorted(source.points.uneven):
+        at = source.folded.text.find(char)
+        yield Doubt("uneven_points", at, at + 1, {"character": f"U+{ord(char):04X}"})
+    head = range(piece.start, frame.body)
+    for at in head:
+        if is_unknown(text[at]):
+            yield Doubt("unknown_character", at, at + 1, {"character": f"U+{ord(text[at]):04X}", "text": text[at]})
+    for start, end in piece.displaced:
+        yield Doubt("order", start, end, {})
+    ordinals = [
+        (_ORDINALS.index(m.group()[:-1]), m.start())
+        for m in _ORDINAL.finditer(text, frame.body, piece.end)
+        if m.group()[:-1] in _ORDINALS and (m.start() in source.folded.line_starts or text[m.start() - 1] in "。:.")
+    ]
+    for (before, _), (after, at) in zip(ordinals, ordinals[1:], strict=False):
+        if after != before + 1 and not (after == 0 and before > 0):
+            yield Doubt("order", at, at + 2, {})
+    if not plans and limits:
+        yield Doubt("no_plan", limits[0].start, limits[0].end, {})
+    for plan in plans:
+        if plan.period is None:
+            yield Doubt("no_period", plan.start, plan.end, {"plan": plan.title})
+
+
+def _silent_plans(
+    plans: list[ApprovedPlan], targets: Mapping[str, list[ReadTarget]], frame: Surroundings, piece: Piece
+) -> Iterable[Doubt]:
+    told = [plan for plan in plans if targets.get(plan.area)]
+    for plan in plans:
+        if not targets.get(plan.area):
+            code = "no_targets_for_plan" if told else "no_targets"
+            yield Doubt(code, plan.start, plan.end, {"plan": plan.title})
+
+
+def _foreign(source: _Source, areas: Mapping[str, str]) -> list[str]:
+    """Names of other areas that the text speaks of, longest first."""
+    spoken = set(re.findall(r"[\u4e00-\u9fff]{2,8}?(?:省|市|自治区|自治州|县|区|旗|州|盟)", source.text))
+    own = set(areas) | set(areas.values())
+    known: set[str] = set()
+    for name in spoken:
+        for cut in range(len(name) - 1):
+            if source.places.level_of(name[cut:]) and not any(name[cut:] in mine for mine in own):
+                known.add(name[cut:])
+                break
+    return sorted(known, key=len, reverse=True)
+
+
+def _news_issuer(text: str, piece: Piece, plans: list[ApprovedPlan], places: Places) -> str | None:
+    """获国务院批复, 福建省政府批复《…》: who approved, where only a news text says so."""
+    seat = "省|市|县|区|旗|州|盟"
+    for match in re.finditer(
+        rf"(?P<who>国务院|(?P<area>[\u4e00-\u9fff]{{2,10}}(?:{seat}))(?:人民)?政府)(?:正式|原则|已|日前|近日|依法)*(?:批复|批准|同意)",
+        text[piece.start : piece.end],
+    ):
+        if match["who"] == "国务院":
+            return "国务院"
+        area = match["area"]
+        for cut in range(len(area) - 1):
+            if places.level_of(area[cut:]):
+                return f"{area[cut:]}人民政府"
+    return "国务院" if re.search(r"国务院(?:正式|原则|已)*(?:批复|批准|同意)", text[piece.start : piece.end]) else None
+
+
+def _title(text: str, piece: Piece, issuer: str | None, plans: list[ApprovedPlan]) -> str | None:
+    if piece.heading:
+        return text[piece.heading.start : piece.heading.end]
+    if issuer and plans:
+        return f"{issuer}关于{''.join(f'《{plan.title}》' for plan in plans)}的批复"
+    return None
+
+
+def _truncated(text: str, piece: Piece, frame: Surroundings) -> bool:
+    """A reply ends with its signature or at least with a finished sentence."""
+    if frame.signed_at is not None:
+        return False
+    tail = text[piece.start : piece.end].rstrip()
+    return not re.search(r"[。.)](?:[^。]{0,40})$", tail[-42:]) or tail.endswith((",", "、", ";", ":"))
+
+
+def _other(source: _Source, piece: Piece) -> OtherPiece:
+    title = source.text[piece.heading.start : piece.heading.end] if piece.heading else None
+    number = DOCUMENT_NUMBER.search(source.text, piece.start, piece.end)
+    return OtherPiece(title, number.group() if number else None, source.folded.span(piece.start, piece.end))

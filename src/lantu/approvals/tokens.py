@@ -1,0 +1,160 @@
+"""Folded text → tokens. One pass, longest word first; what is no word of a limit stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from lantu.approvals.figures import Figure, is_unknown, read_chinese_figure, read_figure
+from lantu.approvals.source_text import Folded
+from lantu.approvals.vocabulary import Vocabulary
+from lantu.core.units import Dimension, Unit, spellings
+
+
+class Kind(StrEnum):
+    """Word classes of the grammar."""
+
+    AREA = "area"
+    INDICATOR = "indicator"
+    OP = "op"
+    CHANGE = "change"
+    PART = "part"
+    FILLER = "filler"
+    YEAR = "year"
+    PERIOD = "period"
+    DATE = "date"
+    BASELINE = "baseline"
+    QUANTITY = "quantity"
+    NUMBER = "number"
+    TITLE = "title"
+    NUMBER_OF_DOCUMENT = "document_number"
+    EACH = "each"
+    MARK = "mark"
+    UNKNOWN = "unknown"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stretch [start, end) of the folded text with its class."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    year: int | None = None
+    figure: Figure | None = None
+    unit: Unit | None = None
+
+
+_SPELLINGS = spellings()
+_UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, reverse=True)))
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
+_PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
+_YEAR = re.compile(r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4})年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?(?!\d)")
+_DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[(\[〔]\d{4}[)\]〕]第?\d+号")
+_PER_CENT = re.compile(r"百分之(?P<figure>[\d.]+|[零〇一二两三四五六七八九十百点]+)")
+_CHINESE = re.compile(r"(?P<figure>[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)(?P<unit>万亩|亿亩|亩|万公顷|公顷|万?平方千米|万?平方公里|亿立方米|万立方米|倍)")
+_EACH = re.compile(r"分别|依次|各自")
+_LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
+MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·")
+
+
+def tokenize(
+    folded: Folded, text: str, start: int, end: int, words: Vocabulary, areas: Iterable[str]
+) -> list[Token]:
+    """Cut folded [start, end) of `text` (decimal points resolved) into tokens that cover it without gaps."""
+    names = sorted(set(areas), key=len, reverse=True)
+    tokens: list[Token] = []
+    at = start
+    while at < end:
+        token = _next(folded, text, at, end, words, names)
+        if token.kind is Kind.TEXT and tokens and tokens[-1].kind is Kind.TEXT:
+            last = tokens.pop()
+            token = Token(Kind.TEXT, last.start, token.end, last.text + token.text)
+        tokens.append(token)
+        at = token.end
+    return tokens
+
+
+def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names: list[str]) -> Token:
+    char = text[at]
+    if is_unknown(char):
+        return Token(Kind.UNKNOWN, at, at + 1, char)
+    if char == "《" and (close := text.find("》", at, min(end, at + 120))) > 0:
+        close = _matching(text, at, end) or close
+        return Token(Kind.TITLE, at, close + 1, text[at : close + 1])
+    if match := _DOCUMENT_NUMBER.match(text, at, end):
+        return Token(Kind.NUMBER_OF_DOCUMENT, at, match.end(), match.group())
+    if match := words.baseline.match(text, at, end):
+        return Token(Kind.BASELINE, at, match.end(), match.group(), year=int(match["year"]))
+    for kind, pattern in ((Kind.DATE, _DATE), (Kind.PERIOD, _PERIOD), (Kind.YEAR, _YEAR)):
+        if (match := pattern.match(text, at, end)) and _free(text, at, match.group()):
+            year = int(match["year"]) if kind is not Kind.DATE else None
+            return Token(kind, at, match.end(), match.group(), year=year)
+    if char.isascii() and char.isdigit():
+        return _number(folded, text, at, end)
+    if match := _PER_CENT.match(text, at, end):
+        return _spelled(text, at, match, _SPELLINGS["%"])
+    if match := _CHINESE.match(text, at, end):
+        return _spelled(text, at, match, _SPELLINGS[match["unit"]])
+    if match := _EACH.match(text, at, end):
+        return Token(Kind.EACH, at, match.end(), match.group())
+    for name in names:
+        if text.startswith(name, at, end):
+            return Token(Kind.AREA, at, at + len(name), name)
+    for length in range(min(words.longest, end - at), 0, -1):
+        if kind_name := words.words.get(text[at : at + length]):
+            return Token(Kind(kind_name), at, at + length, text[at : at + length])
+    if match := _LATIN.match(text, at, end):
+        return Token(Kind.TEXT, at, match.end(), match.group())
+    if char == "." or char in MARKS:
+        return Token(Kind.MARK, at, at + 1, "。" if char == "." else char)
+    return Token(Kind.TEXT, at, at + 1, char)
+
+
+def _free(text: str, at: int, matched: str) -> bool:
+    """A year or date must not be the tail of a longer run of digits."""
+    before = text[max(0, at - 2) : at]
+    return not (matched[0].isdigit() and (before[-1:].isdigit() or (before[-1:] in (".", ",") and before[:1].isdigit())))
+
+
+def _matching(text: str, at: int, end: int) -> int | None:
+    depth = 0
+    for i in range(at, min(end, at + 200)):
+        depth += {"《": 1, "》": -1}.get(text[i], 0)
+        if depth == 0:
+            return i
+    return None
+
+
+def _number(folded: Folded, text: str, at: int, end: int) -> Token:
+    match = _NUMBER.match(text, at, end)
+    assert match
+    stop = match.end()
+    figure = read_figure(folded, text, at, stop)
+    if at > 0 and (is_unknown(text[at - 1]) or text[at - 1] in "-~+*#"):
+        figure = Figure(None, figure.text, "attached")
+    unit = _UNITS.match(text, stop, end)
+    if unit and not (unit.group()[-1].isascii() and unit.group()[-1].isalpha() and text[unit.end() : unit.end() + 1].isalpha()
+                     and text[unit.end() : unit.end() + 1].isascii()):
+        return Token(Kind.QUANTITY, at, unit.end(), text[at : unit.end()], figure=figure, unit=_SPELLINGS[unit.group()])
+    return Token(Kind.NUMBER, at, stop, text[at:stop], figure=figure)
+
+
+def _spelled(text: str, at: int, match: re.Match[str], unit: Unit) -> Token:
+    words = match["figure"]
+    value = Decimal(words) if words[0].isdigit() and words.count(".") < 2 and words[-1] != "." else None
+    if not words[0].isdigit():
+        value = read_chinese_figure(words)
+    figure = Figure(value, str(value) if value is not None else words, None if value is not None else "malformed")
+    return Token(Kind.QUANTITY, at, match.end(), text[at : match.end()], figure=figure, unit=unit)
+
+
+def is_multiple(unit: Unit) -> bool:
+    """Say whether a unit is 倍."""
+    return unit.dimension is Dimension.MULTIPLE
