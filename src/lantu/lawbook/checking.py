@@ -19,7 +19,7 @@ def normal_name(name: str) -> str:
 
 
 def check_citations(page: Page, draft: Draft) -> None:
-    """Every `source: {id}` and `sources: [{id}]`, in any kind of page, must name a page of sources/.
+    """Every `source: {id}`, `source: id` and `sources: [{id}]`, in any page, must name a page of sources/.
 
     Raises:
         LawbookError: `lawbook.unknown_source`.
@@ -34,7 +34,9 @@ def _citations(value: Any, path: tuple[str | int, ...]) -> list[tuple[tuple[str 
     if isinstance(value, dict):
         for key, inner in value.items():
             here = (*path, key)
-            if key == "source" and isinstance(inner, dict) and "id" in inner:
+            if key == "source" and isinstance(inner, str):
+                found.append((here, inner))
+            elif key == "source" and isinstance(inner, dict) and "id" in inner:
                 found.append(((*here, "id"), inner["id"]))
             elif key == "sources" and isinstance(inner, list):
                 found += [
