@@ -127,7 +127,7 @@ def _grouped(written: str, cuts: list[int]) -> bool:
     """Say whether spaces inside a figure are harmless: around its point, by threes, or between all digits."""
     whole = written.partition(".")[0]
     parts = [written[a:b] for a, b in zip([0, *cuts], [*cuts, len(written)], strict=True)]
-    if all(len(part.strip(".")) <= 1 for part in parts):
+    if len(parts) > 2 and all(len(part.strip(".")) <= 1 for part in parts):
         return True
     around_point = {len(whole), len(whole) + 1}
     by_threes = {len(whole) - 3 * k for k in range(1, 4)}

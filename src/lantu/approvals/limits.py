@@ -96,6 +96,8 @@ class _Reader:
     def read(self, tokens: list[Token]) -> None:
         """Read one sentence."""
         self.tokens = tokens
+        if not self.several:
+            self.area = next(iter(self.areas.values()), None)
         self.run: list[Token] = []
         self.outer: list[tuple[list[Token], Subject | None]] = []
         self.current: Subject | None = None
@@ -223,6 +225,8 @@ class _Reader:
         if isinstance(found, str):
             token = value or self.tokens[at]
             self._doubt(found, self.run[0].start if self.run else token.start, token.end)
+            if found == "foreign_area":
+                self.area = None  # what follows in this sentence is that area's too
             return None
         if found is None and self.current and all(
             t.kind in (Kind.YEAR, Kind.FILLER, Kind.PART, Kind.AREA, Kind.BASELINE, Kind.CHANGE) for t in self.run

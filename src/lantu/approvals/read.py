@@ -30,7 +30,7 @@ class Words(Protocol):
     """What the reader asks of the lawbook."""
 
     @property
-    def approval_pages(self) -> Mapping[str, Mapping[str, Any]]: ...
+    def pages(self) -> Mapping[str, Any]: ...
 
     @property
     def divisions(self) -> Places: ...
@@ -70,7 +70,7 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     """
     if not text.strip():
         raise InputError("document.empty", where=source_file)
-    pages = book.approval_pages
+    pages = {name: book.pages[f"approvals/{name}"] for name in ("vocabulary", "positioning", "duties")}
     words = vocabulary(pages["vocabulary"])
     folded = fold(text, _KEEP)
     source = _Source(source_file, folded, read_points(folded.text), words, pages, book.divisions)
@@ -157,6 +157,9 @@ def _targets(
     for plan in plans:
         own = [limit for limit in limits if limit.area == plan.area]
         horizon = plan.period[1] if plan.period else None
+        for limit in own:
+            if limit.year and plan.period and not plan.period[0] - 6 <= limit.year <= plan.period[1] + 15:
+                doubts.append(Doubt("odd_year", limit.start, limit.end, {"year": limit.year, "indicator": limit.indicator}))
         kept: dict[tuple[str, int | None, bool], Limit] = {}
         clashing: set[tuple[str, int | None, bool]] = set()
         for limit in own:
@@ -232,9 +235,14 @@ def _document_doubts(
     for (before, _), (after, at) in zip(ordinals, ordinals[1:], strict=False):
         if after != before + 1 and not (after == 0 and before > 0):
             yield Doubt("order", at, at + 2, {})
+    if piece.heading is None and frame.issuer is None and not _news_issuer(text, piece, plans, source.places):
+        yield Doubt("no_title", piece.start, min(piece.end, piece.start + 30), {})
     if not plans and limits:
         yield Doubt("no_plan", limits[0].start, limits[0].end, {})
     for plan in plans:
+        odd = plan.area[0] in "省市县区州盟旗" or re.search(r"[省市县州盟旗]$|自治区$", plan.area)
+        if odd and not source.places.level_of(plan.area):
+            yield Doubt("unknown_area", plan.start, plan.end, {"area": plan.area})
         if plan.period is None:
             yield Doubt("no_period", plan.start, plan.end, {"plan": plan.title})
 

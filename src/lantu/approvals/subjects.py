@@ -27,7 +27,7 @@ class Subject:
         base_year: the year whose stock a multiple refers to.
         changes: words that make it a change of the indicator (下降 …).
         part: the clause calls it a part of something.
-        unlisted: the name is no listed one and does not end like an indicator.
+        unlisted: the lawbook does not list the name, so it may be a damaged one.
         stray: words before the indicator that were not understood.
         adjacent: nothing but fillers stands behind the name.
         unit: a unit in brackets beside the name.
@@ -93,7 +93,7 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
         base_year=next((t.year for t in reversed(run) if t.kind is Kind.BASELINE), None),
         changes=tuple(t for t in run if t.kind is Kind.CHANGE),
         part=any(t.kind is Kind.PART for t in run),
-        unlisted=term is None and not name.endswith(words.indicator_ends),
+        unlisted=term is None,
         stray=stray or lead,
         adjacent=not any(t.kind in (Kind.OP, Kind.QUANTITY) for t in run if t.start >= end),
     )

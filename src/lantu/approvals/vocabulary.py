@@ -28,7 +28,6 @@ class Vocabulary:
     """Every word class of the grammar; `words` maps each word to its class for longest-match lookup."""
 
     terms: Mapping[str, Term]
-    indicator_ends: tuple[str, ...]
     ops_before: Mapping[str, Op]
     ops_after: Mapping[str, Op]
     weak_ops: frozenset[str]
@@ -71,7 +70,6 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
     reference, baseline = page["reference"], page["baseline"]
     return Vocabulary(
         terms,
-        tuple(page["indicator_ends"]),
         ops_before,
         ops_after,
         frozenset(word for rule in page["operators"] for word in rule["weak"]),
