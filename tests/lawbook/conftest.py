@@ -122,6 +122,6 @@ def write_book(tmp_path: Path) -> Callable[[dict[str, str | bytes | None]], Path
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pages() -> dict[str, str]:
     return dict(PAGES)

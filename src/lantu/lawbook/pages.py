@@ -21,6 +21,7 @@ Path_ = tuple[str | int, ...]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BARE_CODE = re.compile(r"0\d+")
+_DEEPEST = 12  # no page nests so deep; an alias that holds itself would for ever
 _CORE = "tag:yaml.org,2002:"
 
 
@@ -88,13 +89,15 @@ def read_yaml(text: str, name: str) -> Page:
     begins with 0 is a code that somebody forgot to quote, and is refused: 0101 must not become 101.
 
     Raises:
-        LawbookError: `lawbook.not_yaml`, `.empty`, `.duplicate_key`, `.bare_code`, `.odd_tag`.
+        LawbookError: `lawbook.not_yaml`, `.empty`, `.duplicate_key`, `.bare_code`, `.odd_tag`, `.too_deep`.
     """
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise LawbookError("lawbook.not_yaml", file=name, line=line, why=error.problem or "") from None
+    except RecursionError:
+        raise LawbookError("lawbook.too_deep", file=name, line=1) from None
     except YAMLError as error:
         raise LawbookError("lawbook.not_yaml", file=name, line=1, why=str(error)[:200]) from None
     if root is None:
@@ -105,6 +108,8 @@ def read_yaml(text: str, name: str) -> Page:
 
 def _value(node: Node, path: Path_, name: str, lines: dict[Path_, int]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(path) > _DEEPEST:
+        raise LawbookError("lawbook.too_deep", file=name, line=node.start_mark.line + 1)
     if isinstance(node, MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
