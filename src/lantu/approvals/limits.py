@@ -19,6 +19,7 @@ from lantu.core.units import UNITS, Unit, spellings
 _CLAUSE_ENDS = frozenset(",;:。、")
 _GLUE = frozenset({Kind.FILLER, Kind.BASELINE, Kind.CHANGE, Kind.OP})
 _LARGE = ("万", "亿", "千", "百")
+_SPELLINGS = spellings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class _Reader:
         self.current: Subject | None = None
         self.head_year: int | None = None
         self.head_holds = ","
+        self.keep_on = False
         if self.words.editors_note.match(self.text, tokens[0].start):
             self._doubt_all(tokens, "editors_note")
             return
@@ -135,8 +137,7 @@ class _Reader:
                     return end
                 self.run.append(token)
             case Kind.QUANTITY | Kind.NUMBER:
-                self._loose(at)
-                self.run.append(token)
+                return self._loose(at)
             case _:
                 self.run.append(token)
         return at + 1
@@ -147,12 +148,15 @@ class _Reader:
     def _mark(self, at: int) -> None:
         mark = self.tokens[at].text
         if mark == "(":
+            self._year_behind(at)
             self.outer.append((self.run, self.current))
             self.run = []
         elif mark == ")" and self.outer:
             self._settle()
+            inner = self.run
             self.run, whole = self.outer.pop()
             self.current = whole or self.current
+            self._unit_beside(inner)
         elif mark in _CLAUSE_ENDS or mark == "—":
             named = bool(self.run) and self.run[-1].kind is Kind.INDICATOR
             if mark == ":" and named:
@@ -161,6 +165,20 @@ class _Reader:
             self.run = []
             if mark == ";" and self.head_holds != ":" and not self.outer:
                 self.head_year = None
+
+    def _year_behind(self, at: int) -> None:
+        """不超过3.35亿立方米(2025年): the bracket dates the limit before it."""
+        year, close = self._at(at + 1), self._at(at + 2)
+        if not (year and year.kind is Kind.YEAR and close and close.text == ")" and self.limits):
+            return
+        if self.limits[-1].end == self.tokens[at].start:
+            self.limits[-1] = replace(self.limits[-1], year=year.year)
+
+    def _unit_beside(self, inner: list[Token]) -> None:
+        """耕地保有量(万亩): the bracket gives the unit of the figure to come."""
+        text = "".join(t.text for t in inner).removeprefix("单位:")
+        if inner and self.run and self.run[-1].kind is Kind.INDICATOR and (unit := _SPELLINGS.get(text)):
+            self.run.append(Token(Kind.UNIT, inner[0].start, inner[-1].end, text, unit=unit))
 
     # -- one limit ---------------------------------------------------------------------------------
 
@@ -191,6 +209,7 @@ class _Reader:
         op_text = "".join(t.text for t in (*subject.changes, *ops))
         if op_after:
             op_text, op = f"{op_text}…{self.text[value.end : stop]}", op_after
+        op = self._after_bracket(value.end) or op
         subject = replace(subject, base_year=subject.base_year or base_year)
         self._emit(subject, op, op_text, value, stop)
         return self._index_after(stop, end + 1)
@@ -213,6 +232,13 @@ class _Reader:
             if self.text.startswith(word, at):
                 return self.words.ops_after[word], at + len(word)
         return None, at
+
+    def _after_bracket(self, at: int) -> Op | None:
+        """1.3倍(以2020年规模为基数)以内: the operator may stand behind a bracket that follows the figure."""
+        if not self.text.startswith("(", at):
+            return None
+        close = self.text.find(")", at, at + 60)
+        return self._after(close + 1)[0] if close > 0 else None
 
     def _index_after(self, stop: int, at_least: int) -> int:
         index = at_least
@@ -260,7 +286,7 @@ class _Reader:
             self._doubt("no_unit", value.start, value.end, text=value.text)
             return
         term = subject.term
-        if term and unit.dimension is not term.dimension and not (subject.changes and unit.name == "%"):
+        if term and unit.dimension not in term.dimensions and not (subject.changes and unit.name == "%"):
             self._doubt("wrong_unit", *where, indicator=subject.name, unit=unit.name)
             return
         if term and term.units and unit.name not in term.units and not subject.changes:
@@ -278,7 +304,7 @@ class _Reader:
         if subject.unit:
             return subject.unit
         following = self.text[value.end : value.end + 1]
-        if subject.name.endswith("倍数") and following and not following.startswith(_LARGE) and following in ",;。)以之内":
+        if subject.name.endswith("倍数") and following and not following.startswith(_LARGE) and following in ",;。()以之内":
             return UNITS["倍"]
         return None
 
@@ -308,6 +334,8 @@ class _Reader:
         while stop < self.tokens[-1].end and self.text[stop] not in ",;:。、()":
             stop += 1
         phrase = self.text[begin:stop]
+        for word in self.words.ops_after:
+            phrase = phrase.removesuffix(word)
         if subject and (match := self.words.reference.fullmatch(_bare(phrase))):
             op_text = "".join(t.text for t in ops)
             self._add(subject, op, op_text, None, None, match.group(), stop)
@@ -329,6 +357,9 @@ class _Reader:
         first, last = self.run[names[-1]].end, self.run[-1].end
         tail = self.text[first:last]
         if not self.words.reference.search(tail):
+            around = self.words.reference.search(self.text, self.run[0].start, last)
+            if around and around.start() < self.run[names[-1]].start and around.end() > first:
+                self._add(subject, None, "", None, None, self.text[self.run[0].start : last], last)
             return
         match = self.words.settled.fullmatch(tail)
         op_text = f"{match['by']}…{match['as'] or ''}" if match else tail
@@ -394,27 +425,68 @@ class _Reader:
 
     # -- what is left over -------------------------------------------------------------------------
 
-    def _loose(self, at: int) -> None:
+    def _loose(self, at: int) -> int:
         """A figure without an operator before it: perhaps one behind it, else a plain statement, else a question."""
         token = self.tokens[at]
-        op, stop = self._after(token.end)
         if token.kind is Kind.NUMBER:
             self._loose_number(at)
-            return
+            return at + 1
+        op, stop = self._after(token.end)
+        op = op or self._after_bracket(token.end)
+        if (end := self._name_behind(at, self._index_after(stop, at + 1), op)) is not None:
+            return end
         subject = subject_of(self.text, self.run, self.words, self.foreign)
         if isinstance(subject, Subject) and subject.term is not None and subject.adjacent:
+            op = op or self._op_of_whole(subject)
+        elif subject is None and self.limits and all(t.kind in (Kind.YEAR, Kind.PART, Kind.FILLER) for t in self.run):
+            subject = self._subject(at, token)
+            op = op or self.limits[-1].op
+        else:
+            subject = None
+        if isinstance(subject, Subject):
             if op is None:
                 self._doubt("no_operator", subject.start, token.end, text=self.text[subject.start : token.end])
             self._emit(subject, op or "=", self.text[token.end : stop] or "", token, stop)
-            return
-        if self.run and self.run[-1].kind is Kind.BASELINE:
-            return
-        self._doubt("not_understood", token.start, token.end, text=token.text)
+        elif not (self.run and self.run[-1].kind is Kind.BASELINE):
+            self._doubt("not_understood", token.start, token.end, text=token.text)
+        self.run.append(token)
+        return at + 1
+
+    def _op_of_whole(self, subject: Subject) -> Op | None:
+        """不低于A万亩(永久基本农田B万亩): a part shares the operator of its whole in the same bracket or breath."""
+        last = self.limits[-1] if self.limits else None
+        if last and subject.term and last.indicator in subject.term.of and last.sentence[0] == self.tokens[0].start:
+            return last.op
+        return None
+
+    def _name_behind(self, at: int, index: int, op: Op | None) -> int | None:
+        """守住36.5万亩耕地保有量: the indicator may stand behind its figure."""
+        if any(t.kind is Kind.INDICATOR for t in self.run[-1:]):
+            return None
+        while (token := self._at(index)) and token.kind is Kind.FILLER:
+            index += 1
+        if not token or token.kind is not Kind.INDICATOR or (self._at(index + 1) and self.tokens[index + 1].kind in (Kind.OP, Kind.CHANGE)):
+            return None
+        subject = subject_of(self.text, [token], self.words, self.foreign)
+        if not isinstance(subject, Subject):
+            return None
+        keeping = any(t.text in self.words.keeping for t in self.run[-2:])
+        if op is None and keeping:
+            op = ">="
+            self.keep_on = True
+        elif op is None and self.keep_on:
+            op = ">="
+        if op is None:
+            self._doubt("no_operator", self.tokens[at].start, token.end, text=self._cut(at, index + 1))
+        self._emit(replace(subject, start=self.tokens[at].start), op or "=", "", self.tokens[at], token.end)
+        self.run = []
+        return index + 1
 
     def _loose_number(self, at: int) -> None:
         token = self.tokens[at]
         named = bool(self.run) and self.run[-1].kind in (Kind.INDICATOR, Kind.OP)
         odd = token.figure is not None and (token.figure.value is None or "." in token.text)
+        self.run.append(token)
         if named or odd or self.text.startswith(_LARGE, token.end):
             self._doubt("no_unit", token.start, token.end, text=self.text[token.start : token.end + 1])
 
@@ -458,11 +530,6 @@ def _note(subject: Subject, unit: Unit) -> str | None:
     if is_multiple(unit) and subject.base_year:
         return f"以{subject.base_year}年城镇建设用地规模为基数"
     return None
-
-
-def unit_spellings() -> dict[str, Unit]:
-    """Return the spellings a unit may have beside an indicator's name."""
-    return spellings()
 
 
 def overlapping(doubts: Sequence[Doubt]) -> list[Doubt]:

@@ -95,6 +95,7 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
         part=any(t.kind is Kind.PART for t in run),
         unlisted=term is None,
         stray=stray or lead,
+        unit=next((t.unit for t in reversed(run) if t.kind is Kind.UNIT), None),
         adjacent=not any(t.kind in (Kind.OP, Kind.QUANTITY) for t in run if t.start >= end),
     )
 

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TITLE = "title"
     NUMBER_OF_DOCUMENT = "document_number"
     EACH = "each"
+    UNIT = "unit"
     MARK = "mark"
     UNKNOWN = "unknown"
     TEXT = "text"
@@ -55,10 +56,11 @@ _UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, r
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
-_YEAR = re.compile(r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4})年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?(?!\d)")
+_YEAR = re.compile(r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4}|[二][〇零○O0][一二三四五六七八九〇零○][一二三四五六七八九〇零○])年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?")
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[(\[〔]\d{4}[)\]〕]第?\d+号")
 _PER_CENT = re.compile(r"百分之(?P<figure>[\d.]+|[零〇一二两三四五六七八九十百点]+)")
 _CHINESE = re.compile(r"(?P<figure>[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)(?P<unit>万亩|亿亩|亩|万公顷|公顷|万?平方千米|万?平方公里|亿立方米|万立方米|倍)")
+_YEAR_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0}
 _EACH = re.compile(r"分别|依次|各自")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
 MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·")
@@ -91,10 +93,10 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
     if match := _DOCUMENT_NUMBER.match(text, at, end):
         return Token(Kind.NUMBER_OF_DOCUMENT, at, match.end(), match.group())
     if match := words.baseline.match(text, at, end):
-        return Token(Kind.BASELINE, at, match.end(), match.group(), year=int(match["year"]))
+        return Token(Kind.BASELINE, at, match.end(), match.group(), year=int(match["year"] or match["than"]))
     for kind, pattern in ((Kind.DATE, _DATE), (Kind.PERIOD, _PERIOD), (Kind.YEAR, _YEAR)):
         if (match := pattern.match(text, at, end)) and _free(text, at, match.group()):
-            year = int(match["year"]) if kind is not Kind.DATE else None
+            year = _year(match["year"]) if kind is not Kind.DATE else None
             return Token(kind, at, match.end(), match.group(), year=year)
     if char.isascii() and char.isdigit():
         return _number(folded, text, at, end)
@@ -115,6 +117,10 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
     if char == "." or char in MARKS:
         return Token(Kind.MARK, at, at + 1, "。" if char == "." else char)
     return Token(Kind.TEXT, at, at + 1, char)
+
+
+def _year(text: str) -> int:
+    return int(text) if text.isascii() else int("".join(str(_YEAR_DIGITS[c]) for c in text))
 
 
 def _free(text: str, at: int, matched: str) -> bool:

@@ -17,7 +17,7 @@ class Term:
     """An indicator's name as replies write it, and what is known of it."""
 
     name: str
-    dimension: Dimension
+    dimensions: tuple[Dimension, ...]
     direction: Op | None
     of: tuple[str, ...]
     units: tuple[str, ...]
@@ -35,6 +35,7 @@ class Vocabulary:
     rises: frozenset[str]
     parts: frozenset[str]
     fillers: frozenset[str]
+    keeping: frozenset[str]
     reference: re.Pattern[str]
     settled: re.Pattern[str]
     baseline: re.Pattern[str]
@@ -48,7 +49,7 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
     terms = {
         item["name"]: Term(
             item["name"],
-            Dimension(item["dimension"]),
+            tuple(Dimension(d) for d in _list(item["dimension"])),
             item.get("direction"),
             tuple(item.get("of", ())),
             tuple(item.get("units", ())),
@@ -77,6 +78,7 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
         frozenset(changes["rise"]),
         frozenset(page["parts"]),
         frozenset(page["fillers"]),
+        frozenset(page["keeping"]),
         _reference(reference),
         _settled(reference),
         _baseline(baseline),
@@ -84,6 +86,10 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
         words,
         max(map(len, words)),
     )
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def _any(words: list[str]) -> str:
@@ -107,4 +113,5 @@ def _baseline(rules: Mapping[str, Any]) -> re.Pattern[str]:
     before, after = _any(rules["before"]), _any(rules["after"])
     return re.compile(
         rf"(?:{before})?(?P<year>\d{{4}})年(?:底|末|度)?(?:的)?{rules['noun']}(?:的)?(?:{after})*(?:的)?"
+        rf"|(?:{_any(rules['compared'])})(?P<than>\d{{4}})年(?:底|末|度)?(?:水平)?(?:相比|相较)?"
     )
