@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from lantu.core.units import UNITS
 from lantu.lawbook import load
 from lantu.lawbook.book import _load
-from lantu.lawbook.messages import files
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,23 @@ def test_what_is_from_memory_is_not_called_verified(book):
     for unseen in ("自然资发〔2023〕193号", "自然资办发〔2020〕51号", "土地管理法"):
         assert not book.sources[unseen].verified
     assert book.sources["自然资办发〔2020〕51号"].superseded_by == "自然资发〔2023〕234号"
+
+
+def test_parameters_are_read_where_they_say():
+    for name, parameter in load().parameters.items():
+        if parameter.read_by is not None:
+            module = files("lantu").joinpath(
+                *parameter.read_by.split(".")[1:-1], parameter.read_by.split(".")[-1] + ".py"
+            )
+            assert name in module.read_text(encoding="utf-8"), f"{parameter.read_by} does not read {name}"
+
+
+def test_the_schemas_are_schemas():
+    folder = Path(str(files("lantu.lawbook"))) / "schemas"
+    for file in folder.rglob("*.json"):
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        Draft202012Validator.check_schema(schema)
+        assert schema["$schema"].endswith("2020-12/schema"), file.name
 
 
 def test_it_is_loaded_once_and_quickly(book):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lantu.lawbook import load
+from shared_files import shared
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +89,13 @@ def test_every_parent_exists_and_is_above(places):
             assert order[city.level] > order["province"] and city.code[:2] == province.code[:2]
             for county in places.children(city.code):
                 assert (city.level, county.level) == ("city", "county") and county.code[:4] == city.code[:4]
+
+
+def test_the_areas_of_real_replies_have_the_level_the_replies_give_them(places):
+    listed = 0
+    for reading in sorted(shared("approvals").glob("*.json")):
+        for plan in json.loads(reading.read_text(encoding="utf-8"))["plans"]:
+            level = places.level_of(plan["area"])
+            assert level in (plan["level"], None), plan["area"]
+            listed += level is not None
+    assert listed >= 16  # all but 平潭综合实验区, which is no division of its own

@@ -64,13 +64,10 @@ def test_every_sentence_is_given_what_it_names():
 
 
 def test_no_sentence_lies_idle():
-    literals, prefixes = strings()
-    literals |= {said.code for said in sayings()} | {rule.message for rule in load().change_rules.values()}
-    idle = [
-        code
-        for code in load().messages
-        if code not in literals and not any(code.startswith(prefix) for prefix in prefixes)
-    ]
+    literals, prefixes, suffixes = strings()
+    used = literals | {said.code for said in sayings()} | {r.message for r in load().change_rules.values()}
+    used |= {code + suffix for code in used for suffix in suffixes}
+    idle = [c for c in load().messages if c not in used and not c.startswith(tuple(prefixes))]
     assert idle == []
 
 
@@ -121,19 +118,21 @@ def is_text(node: ast.AST) -> bool:
 
 
 @lru_cache
-def strings() -> tuple[set[str], set[str]]:
-    """Return every string in sources and templates, and the fixed beginnings of composed ones."""
-    literals, prefixes = set(), set()
+def strings() -> tuple[set[str], set[str], set[str]]:
+    """Return every string in sources and templates, and the fixed beginnings and ends of composed ones."""
+    literals, prefixes, suffixes = set(), set(), set()
     for _, tree in modules():
         for node in ast.walk(tree):
             if is_text(node):
                 literals.add(node.value)
-            elif isinstance(node, ast.JoinedStr) and node.values and is_text(node.values[0]):
-                start = node.values[0].value
+            elif isinstance(node, ast.JoinedStr) and node.values:
+                first, last = node.values[0], node.values[-1]
                 # The lawbook's own f"lawbook.{what}" is followed up by `sayings` instead.
-                if re.fullmatch(r"[a-z_]+\.[a-z0-9_.]*", start) and start != "lawbook.":
-                    prefixes.add(start)
+                if is_text(first) and re.fullmatch(r"[a-z_]+\.[a-z0-9_.]*", first.value):
+                    prefixes |= {first.value} - {"lawbook."}
+                elif is_text(last) and re.fullmatch(r"_[a-z0-9_]+", last.value):
+                    suffixes.add(last.value)
     for file in SRC.rglob("*"):
         if file.suffix in (".html", ".j2", ".jinja") and "static" not in file.parts:
             literals |= {m.group() for m in CODE.finditer(file.read_text(encoding="utf-8"))}
-    return literals, prefixes
+    return literals, prefixes, suffixes
