@@ -98,9 +98,11 @@ def _check_dates(page: Page, name: str, values: tuple[Dated, ...]) -> None:
 
 
 def check_indicator(page: Page, draft: Draft) -> None:
-    """Raises:
-    LawbookError: `lawbook.stem_differs`, `.unknown_unit`, `.no_unit_rule`, `.unit_mismatch`,
-        `.unknown_parameter`, `.not_in_sql`, `.same_name`.
+    """Units, decimals, parameters and names of an indicator, and that its SQL gives what it promises.
+
+    Raises:
+        LawbookError: `lawbook.stem_differs`, `.unknown_unit`, `.no_unit_rule`, `.unit_mismatch`,
+            `.unknown_parameter`, `.not_in_sql`, `.same_name`.
     """
     d = page.data
     _stem(page, d["id"], "id")
@@ -125,9 +127,11 @@ def check_indicator(page: Page, draft: Draft) -> None:
 
 
 def check_change_rule(page: Page, draft: Draft) -> None:
-    """Raises:
-    LawbookError: `lawbook.stem_differs`, `.unknown_class`, `.unknown_layer_kind`,
-        `.wrong_layer_kind`, `.unknown_message`, `.unknown_parameter`, `.same_order`.
+    """Classes, layer kinds, message and parameters of a change rule, and a place in the order of its own.
+
+    Raises:
+        LawbookError: `lawbook.stem_differs`, `.unknown_class`, `.unknown_layer_kind`,
+            `.wrong_layer_kind`, `.unknown_message`, `.unknown_parameter`, `.same_order`.
     """
     d = page.data
     _stem(page, d["code"], "code")
