@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
@@ -43,14 +42,15 @@ class ShapelyEngine:
         for start in range(0, len(pieces), CHUNK):
             progress("progress.overlay", start, len(pieces))
             chunk = pieces[start : start + CHUNK]
-            touching = _pairs(tree.query(chunk, predicate="intersects"), len(left))
-            # Most parcels lie wholly inside a line or wholly outside; only those on the edge need a clip.
-            covered = np.isin(touching, _pairs(tree.query(chunk, predicate="covers"), len(left)))
-            piece, parcel = np.divmod(touching, len(left) or 1)
-            area = np.empty(len(touching))
-            area[covered] = whole[parcel[covered]]
-            clips = shapely.intersection(left[parcel[~covered]], chunk[piece[~covered]])
-            area[~covered] = shapely.area(clips)
+            piece, parcel = tree.query(chunk, predicate="intersects")
+            # In a plane partition most neighbours share an edge only, and of the others most lie wholly
+            # inside a line: both are told by prepared tests, at a fraction of what a clip costs.
+            shapely.prepare(chunk)
+            apart = shapely.touches(chunk[piece], left[parcel])
+            piece, parcel = piece[~apart], parcel[~apart]
+            area = whole[parcel]
+            edge = ~shapely.covers(chunk[piece], left[parcel])
+            area[edge] = shapely.area(shapely.intersection(left[parcel[edge]], chunk[piece[edge]]))
             lefts.append(parcel)
             rights.append(owner[piece + start])
             areas.append(area)
@@ -91,12 +91,6 @@ def _half_boxes(parts: Geometries) -> Geometries:
     first = shapely.box(west, south, middle_x, middle_y)
     second = shapely.box(np.where(wide, middle_x, west), np.where(wide, south, middle_y), east, north)
     return np.column_stack([first, second]).ravel()
-
-
-def _pairs(found: NDArray[Any], width: int) -> _Ids:
-    """Bring (query row, tree row) pairs into one number each, so that sets of pairs compare quickly."""
-    joined: _Ids = found[0].astype(np.int64) * width + found[1]
-    return joined
 
 
 def _joined(ids: list[_Ids]) -> _Ids:
