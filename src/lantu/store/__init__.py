@@ -1,0 +1,23 @@
+"""Where facts rest: a home folder with a registry, layers, overlay tables, runs and the ledger."""
+
+from lantu.store.access import Writing
+from lantu.store.checks import Delivered
+from lantu.store.home import Home
+from lantu.store.layers import Layer, LayerData, LayerStore
+from lantu.store.registry import Area, Evidence, Registered, RegisteredApproval, Registry
+from lantu.store.runs import Run
+
+__all__ = [
+    "Area",
+    "Delivered",
+    "Evidence",
+    "Home",
+    "Layer",
+    "LayerData",
+    "LayerStore",
+    "Registered",
+    "RegisteredApproval",
+    "Registry",
+    "Run",
+    "Writing",
+]

@@ -1,0 +1,147 @@
+"""Files that appear whole or not at all: written beside, synced, renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from lantu.core.errors import StorageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_JOURNAL = "published"
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def storage_faults(where: Path) -> Iterator[None]:
+    """Turn what the disk says into our own error.
+
+    Raises:
+        StorageError: `store.disk_full`, `store.refused` or `store.disk_fault`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, where) from error
+
+
+def storage_error(error: OSError, where: Path) -> StorageError:
+    """Return the error that says what the disk refused."""
+    if error.errno in _FULL:
+        return StorageError("store.disk_full", where=where)
+    if error.errno in _REFUSED:
+        return StorageError("store.refused", where=where)
+    return StorageError("store.disk_fault", where=where, why=error.strerror or str(error))
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's bytes outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder outlast a power cut, where the system can."""
+    with suppress(OSError):
+        sync_file(path)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a small file in one step.
+
+    Raises:
+        StorageError: the disk is full or refuses; the old file then stands.
+    """
+    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    with storage_faults(path):
+        try:
+            part.write_bytes(data)
+            sync_file(part)
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+class Staging:
+    """The files of one writing: made in a folder of their own, published by rename, taken back on failure.
+
+    A journal in that folder names what was published, so that the next process can take it back
+    where this one is killed.
+    """
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self._folder = folder
+        self._home = home
+        self._published: list[Path] = []
+
+    def temporary(self, suffix: str = "") -> Path:
+        """Return a new path to write to; it lies on the same disk as its later place."""
+        with storage_faults(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder / f"{uuid4().hex}{suffix}"
+
+    def publish(self, temporary: Path, target: Path, *, replace: bool = False) -> None:
+        """Move a finished file to its place.
+
+        Args:
+            replace: put it in the place of a damaged one; else a file that stands there already is kept:
+                names are digests, so it is the same one.
+        """
+        with storage_faults(target):
+            if target.exists() and not replace:
+                temporary.unlink()
+                return
+            sync_file(temporary)
+            for missing in [p for p in (target.parent, *target.parent.parents) if not p.exists()][::-1]:
+                missing.mkdir()
+                sync_folder(missing.parent)
+            if not target.exists():
+                self._note(target)
+                self._published.append(target)
+            temporary.replace(target)
+            sync_folder(target.parent)
+
+    def write(self, target: Path, data: bytes) -> None:
+        """Publish bytes."""
+        temporary = self.temporary(target.suffix)
+        with storage_faults(target):
+            temporary.write_bytes(data)
+        self.publish(temporary, target)
+
+    def mark(self) -> int:
+        """Return a mark for `take_back`."""
+        return len(self._published)
+
+    def take_back(self, mark: int = 0) -> None:
+        """Remove what this writing published since a mark."""
+        for path in self._published[mark:]:
+            with suppress(OSError):
+                path.unlink()
+        del self._published[mark:]
+
+    def take_back_journal(self) -> None:
+        """Remove what a killed process had published under this folder."""
+        journal = self._folder / _JOURNAL
+        with suppress(OSError):
+            for line in journal.read_text(encoding="utf-8").splitlines():
+                (self._home / line).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove the staging folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _note(self, target: Path) -> None:
+        with (self._folder / _JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(f"{target.relative_to(self._home).as_posix()}\n")
+            journal.flush()
+            os.fsync(journal.fileno())

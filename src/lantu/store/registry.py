@@ -1,0 +1,355 @@
+"""The plan registry: sources, approvals, plans, their versions and targets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lantu.core.digest import PREFIX, digest_bytes, short
+from lantu.core.errors import ConflictError, IntegrityError, NotFoundError
+from lantu.core.finding import Clause
+from lantu.plans import Approval, Node, Plan, PlanKind, PlanLevel, PlanVersion, Target, build, with_parents
+from lantu.store.access import Access, Writing
+from lantu.store.tables import (
+    ApprovalRow,
+    LayerRow,
+    PlanRow,
+    SourceRow,
+    TargetRow,
+    VersionLayerRow,
+    VersionRow,
+)
+
+FOLDER = "sources"
+
+
+class Evidence(Protocol):
+    """An approval's file; `intake.Document` is one. `data` are its bytes, `text` what spans point into."""
+
+    @property
+    def source_name(self) -> str: ...
+    @property
+    def source_digest(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def ocr(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An administrative area with a plan."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A version in the registry.
+
+    Attributes:
+        digest: the version's name.
+        number: 1 for the plan's first version, and so on; the highest stands.
+        already_there: set where registering it changed nothing.
+    """
+
+    version: PlanVersion
+    digest: str
+    plan_id: str
+    number: int
+    added_at: datetime
+    already_there: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredApproval:
+    """A reply in the registry: the text its spans point into, and each document as the reader read it."""
+
+    source_digest: str
+    source_name: str
+    text: str
+    readings: tuple[dict[str, Any], ...]
+    added_at: datetime
+
+
+class Registry:
+    """Plans of a home. Nothing is ever changed or removed; a later version stands in front of an earlier."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    # --- looking ----------------------------------------------------------------------------------------
+
+    def areas(self) -> list[Area]:
+        """Return the areas that have a plan, by code."""
+        with self._access.reading() as session:
+            rows = session.execute(select(PlanRow.area_code, PlanRow.area_name).order_by(PlanRow.area_code))
+            return [Area(code, name) for code, name in dict(row.t for row in rows).items()]
+
+    def plans(self) -> list[Plan]:
+        """Return all plans with their parents, upper levels and lower codes first."""
+        found: list[Plan] = []
+
+        def walk(nodes: tuple[Node, ...]) -> None:
+            for node in nodes:
+                found.append(node.plan)
+                walk(node.below)
+
+        walk(self.tree())
+        return found
+
+    def tree(self) -> tuple[Node, ...]:
+        """Return the plans as trees, upper levels first."""
+        with self._access.reading() as session:
+            return build([_plan(row) for row in session.scalars(select(PlanRow))])
+
+    def plan(self, plan_id: str) -> Plan:
+        """Return a plan by its id, or the master plan of an area by its code.
+
+        Raises:
+            NotFoundError: `plan.unknown`.
+        """
+        with self._access.reading() as session:
+            plans = with_parents(_plan(row) for row in session.scalars(select(PlanRow)))
+        wanted = {plan_id, f"{plan_id}-{PlanKind.MASTER}"}
+        found = [plan for plan in plans if plan.id in wanted]
+        if not found:
+            raise NotFoundError("plan.unknown", plan=plan_id)
+        return found[0]
+
+    def versions(self, plan_id: str) -> list[Registered]:
+        """Return a plan's versions, first to last."""
+        with self._access.reading() as session:
+            query = select(VersionRow).where(VersionRow.plan_id == plan_id).order_by(VersionRow.number)
+            return [_registered(row) for row in session.scalars(query)]
+
+    def version(self, digest: str) -> Registered:
+        """Return a version by its digest, or the first hex characters of it.
+
+        Raises:
+            NotFoundError: `plan.no_version`.
+            ConflictError: `plan.ambiguous_version`.
+        """
+        prefix = PREFIX + digest.strip().lower().removeprefix(PREFIX)
+        with self._access.reading() as session:
+            query = select(VersionRow).where(VersionRow.digest.startswith(prefix, autoescape=True)).limit(2)
+            rows = [_registered(row) for row in session.scalars(query)]
+        if not rows:
+            raise NotFoundError("plan.no_version", version=short(digest))
+        if len(rows) > 1:
+            raise ConflictError("plan.ambiguous_version", version=short(digest))
+        return rows[0]
+
+    def current(self, area_code: str | None = None) -> list[Registered]:
+        """Return the version of every plan that stands, by plan id; of one area, where asked."""
+        last = (
+            select(VersionRow.plan_id, func.max(VersionRow.number).label("number"))
+            .group_by(VersionRow.plan_id)
+            .subquery()
+        )
+        query = (
+            select(VersionRow)
+            .join(last, (VersionRow.plan_id == last.c.plan_id) & (VersionRow.number == last.c.number))
+            .order_by(VersionRow.plan_id)
+        )
+        if area_code is not None:
+            query = query.join(PlanRow).where(PlanRow.area_code == area_code)
+        with self._access.reading() as session:
+            return [_registered(row) for row in session.scalars(query)]
+
+    def targets(self, area_code: str) -> list[tuple[str, Target]]:
+        """Return the targets that bind an area now, each with the digest of its plan version."""
+        return [(each.digest, target) for each in self.current(area_code) for target in each.version.targets]
+
+    def approval(self, source_digest: str) -> RegisteredApproval:
+        """Return a reply by the digest of its file, or the first hex characters of it.
+
+        Raises:
+            NotFoundError: `plan.no_approval`.
+        """
+        prefix = PREFIX + source_digest.strip().lower().removeprefix(PREFIX)
+        with self._access.reading() as session:
+            source = session.scalars(
+                select(SourceRow).where(SourceRow.digest.startswith(prefix, autoescape=True)).limit(1)
+            ).first()
+            if source is None:
+                raise NotFoundError("plan.no_approval", source=short(source_digest))
+            query = select(ApprovalRow).where(ApprovalRow.source_digest == source.digest)
+            readings = tuple(row.reading for row in session.scalars(query.order_by(ApprovalRow.id)))
+            return RegisteredApproval(source.digest, source.name, source.text, readings, source.added_at)
+
+    # --- registering ------------------------------------------------------------------------------------
+
+    def register(
+        self, evidence: Evidence, reading: Mapping[str, Any], versions: list[PlanVersion]
+    ) -> list[Registered]:
+        """Register the versions that one reply approves.
+
+        Args:
+            evidence: the reply's file.
+            reading: the reader's JSON, kept as it is.
+            versions: what it approves.
+
+        Returns:
+            One per version, in order; `already_there` where it stood before.
+
+        Raises:
+            ConflictError: `plan.layer_mismatch` for a layer of another area or kind.
+            NotFoundError: `plan.no_layer`.
+            BusyError, StorageError, IntegrityError: as `Home.writing`.
+        """
+        with self._access.writing() as writing:
+            approval = self._approval_row(writing, evidence, reading)
+            return [self._add_version(writing, version, approval) for version in versions]
+
+    def _approval_row(self, writing: Writing, evidence: Evidence, reading: Mapping[str, Any]) -> ApprovalRow:
+        session = writing.session
+        text = json.dumps(reading, ensure_ascii=False, sort_keys=True)
+        digest = digest_bytes(text.encode())
+        known = session.scalars(
+            select(ApprovalRow).where(
+                ApprovalRow.source_digest == evidence.source_digest, ApprovalRow.reading_digest == digest
+            )
+        ).first()
+        if known is not None:
+            return known
+        self._keep_source(writing, evidence)
+        row = ApprovalRow(
+            source_digest=evidence.source_digest, reading_digest=digest, title=reading.get("title"),
+            issuer=reading.get("issuer"), document_number=reading.get("document_number"),
+            date=reading.get("date"), reading=json.loads(text), added_at=writing.at,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        writing.say(
+            "approval.registered",
+            {
+                "source": evidence.source_digest, "reading": digest, "title": row.title,
+                "document_number": row.document_number,
+            },
+        )  # fmt: skip
+        return row
+
+    def _keep_source(self, writing: Writing, evidence: Evidence) -> None:
+        if writing.session.get(SourceRow, evidence.source_digest) is not None:
+            return
+        if digest_bytes(evidence.data) != evidence.source_digest:
+            raise IntegrityError("store.file_damaged", where=evidence.source_name, why="digest")
+        name = f"{evidence.source_digest.removeprefix(PREFIX)}.{evidence.kind}"
+        writing.staging.write(self._access.path / FOLDER / name, evidence.data)
+        writing.session.add(
+            SourceRow(
+                digest=evidence.source_digest, name=evidence.source_name, kind=evidence.kind, ocr=evidence.ocr,
+                text=evidence.text, file=f"{FOLDER}/{name}", added_at=writing.at,
+            )
+        )  # fmt: skip
+        writing.session.flush()
+
+    def _add_version(self, writing: Writing, version: PlanVersion, approval: ApprovalRow) -> Registered:
+        session, digest = writing.session, version.digest
+        known = session.get(VersionRow, digest)
+        if known is not None:
+            return _registered(known, already_there=True)
+        _check_layers(session, version)
+        plan = session.get(PlanRow, version.plan_id)
+        if plan is None:
+            plan = PlanRow(id=version.plan_id, area_code=version.area_code, kind=version.kind.value)
+            session.add(plan)
+        # The plan shows the name it goes by now; each version keeps its own.
+        plan.area_name, plan.level, plan.title = version.area_name, version.level.value, version.title
+        session.flush()
+        number = 1 + (
+            session.scalar(select(func.max(VersionRow.number)).where(VersionRow.plan_id == plan.id)) or 0
+        )
+        row = VersionRow(
+            digest=digest, plan_id=plan.id, number=number, title=version.title, area_name=version.area_name,
+            level=version.level.value,
+            period_from=version.period[0] if version.period else None,
+            period_to=version.period[1] if version.period else None,
+            approval_id=approval.id, added_at=writing.at,
+        )  # fmt: skip
+        row.targets = [_target_row(position, target) for position, target in enumerate(version.targets)]
+        row.layers = [
+            VersionLayerRow(kind=kind, layer=layer) for kind, layer in sorted(version.layers.items())
+        ]
+        session.add(row)
+        session.flush()
+        session.refresh(row)
+        writing.say(
+            "plan.version_registered",
+            {
+                "plan": plan.id, "number": number, "version": digest, "title": version.title,
+                "targets": len(version.targets), "source": approval.source_digest, "layers": dict(version.layers),
+            },
+        )  # fmt: skip
+        return _registered(row)
+
+
+def _check_layers(session: Session, version: PlanVersion) -> None:
+    for kind, digest in version.layers.items():
+        layer = session.scalars(select(LayerRow).where(LayerRow.digest == digest)).first()
+        if layer is None:
+            raise NotFoundError("plan.no_layer", layer=short(digest), kind=kind)
+        if (layer.kind, layer.area_code) != (kind, version.area_code):
+            raise ConflictError(
+                "plan.layer_mismatch", layer=layer.title, kind=layer.kind, area=layer.area_code,
+                wanted_kind=kind, wanted_area=version.area_code,
+            )  # fmt: skip
+
+
+def _target_row(position: int, target: Target) -> TargetRow:
+    span = target.clause.span
+    return TargetRow(
+        position=position, indicator=target.indicator, indicator_id=target.indicator_id, op=target.op,
+        value=None if target.value is None else str(target.value), unit=target.unit, year=target.year,
+        of=target.of, note=target.note, clause_document=target.clause.document, clause_text=target.clause.text,
+        span_start=span[0] if span else None, span_end=span[1] if span else None,
+        clause_source=target.clause.source,
+    )  # fmt: skip
+
+
+def _plan(row: PlanRow) -> Plan:
+    return Plan(row.id, row.area_code, row.area_name, PlanLevel(row.level), PlanKind(row.kind), row.title)
+
+
+def _target(row: TargetRow) -> Target:
+    span = (row.span_start, row.span_end) if row.span_start is not None and row.span_end is not None else None
+    return Target(
+        indicator=row.indicator, indicator_id=row.indicator_id, op=row.op,
+        value=None if row.value is None else Decimal(row.value), unit=row.unit, year=row.year, of=row.of,
+        note=row.note, clause=Clause(row.clause_document, row.clause_text, span, row.clause_source),
+    )  # fmt: skip
+
+
+def _registered(row: VersionRow, already_there: bool = False) -> Registered:
+    reply = row.approval
+    version = PlanVersion(
+        area_code=row.plan.area_code,
+        area_name=row.area_name,
+        title=row.title,
+        level=PlanLevel(row.level),
+        kind=PlanKind(row.plan.kind),
+        period=None if row.period_from is None or row.period_to is None else (row.period_from, row.period_to),
+        targets=tuple(_target(target) for target in row.targets),
+        approval=Approval(
+            reply.title,
+            reply.issuer,
+            reply.document_number,
+            date.fromisoformat(reply.date) if reply.date else None,
+            reply.source_digest,
+        ),
+        layers={layer.kind: layer.layer for layer in row.layers},
+    )
+    return Registered(version, row.digest, row.plan_id, row.number, row.added_at, already_there)
