@@ -78,7 +78,7 @@ class Access:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session for looking; within a writing of this thread, one that sees what was written so far."""
+        """Give a session for looking; within a writing of this thread it sees what was written so far."""
         current = self._current
         if current is not None:
             yield current.session
@@ -90,7 +90,8 @@ class Access:
     def writing(self) -> Iterator[Writing]:
         """Hold the home alone and change it; all of it takes effect, or nothing.
 
-        A writing inside another of the same thread joins it: it fails alone, and counts when the outer one ends.
+        A writing inside another of the same thread joins it: it fails alone, and counts once the
+        outer one ends.
 
         Raises:
             BusyError: `store.busy`, at once, where another process or thread is writing.
@@ -133,7 +134,7 @@ class Access:
                 finally:
                     self._own.writing = None
             staging.clear()
-            # The writing stands. A log that takes no line now (full disk) gets it at the next opening: ADR 0003.
+            # The writing stands. A log that takes no line now (full disk) gets it next time: ADR 0003.
             with suppress(StorageError, IntegrityError):
                 self._settle()
                 writing.finish()
@@ -161,7 +162,7 @@ class Access:
             last = last_statement(session)
         for folder in leftovers:
             staging = Staging(folder, self.path)
-            # Every writing that leaves files also leaves a statement, so the ledger says whether it was committed.
+            # Every writing that leaves files also leaves a statement: the ledger says whether it stands.
             if folder.name.partition("-")[0] == str(last.seq if last else 0):
                 staging.take_back_journal()
             staging.clear()

@@ -67,7 +67,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class LayerData:
-    """A layer's content: `geometry` is (n,) shapely objects in `crs`, None for a table or where not asked for."""
+    """A layer's content: `geometry` is (n,) shapely objects in `crs`, None for a table or if not asked for."""
 
     attributes: pa.Table
     geometry: Geometries | None
@@ -82,8 +82,8 @@ class LayerStore:
         self._book = book
 
     def add(
-        self, table: Delivered, *, kind: str, area_code: str, year: int | None = None, title: str | None = None,
-        invented: bool = False, plan_version: str | None = None,
+        self, table: Delivered, *, kind: str, area_code: str, year: int | None = None,
+        title: str | None = None, invented: bool = False, plan_version: str | None = None,
     ) -> Layer:  # fmt: skip
         """Check a layer and keep it.
 
@@ -129,7 +129,8 @@ class LayerStore:
                 features=table.attributes.num_rows, bytes=size,
                 west=bounds[0] if bounds else None, south=bounds[1] if bounds else None,
                 east=bounds[2] if bounds else None, north=bounds[3] if bounds else None,
-                source_name=table.source_name, source_layer=table.source_layer, source_digest=table.source_digest,
+                source_name=table.source_name, source_layer=table.source_layer,
+                source_digest=table.source_digest,
                 invented=invented, plan_version=plan_version, added_at=writing.at,
             )  # fmt: skip
             self._keep(writing, row, temporary)
@@ -146,7 +147,8 @@ class LayerStore:
             {
                 "digest": row.digest, "kind": row.kind, "area_code": row.area_code, "year": row.year,
                 "title": row.title, "features": row.features, "source_name": row.source_name,
-                "source_digest": row.source_digest, "invented": row.invented, "plan_version": row.plan_version,
+                "source_digest": row.source_digest, "invented": row.invented,
+                "plan_version": row.plan_version,
             },
         )  # fmt: skip
 
@@ -236,8 +238,9 @@ class LayerStore:
             digest=row.digest, kind=row.kind, area_code=row.area_code, year=row.year, title=row.title,
             epsg=row.epsg, geometry_type=row.geometry_type, features=row.features,
             bounds_lonlat=(west, south, east, north) if known else None,  # type: ignore[arg-type]
-            source_name=row.source_name, source_layer=row.source_layer or "", source_digest=row.source_digest,
-            invented=row.invented, plan_version=row.plan_version, added_at=row.added_at, path=self._path(row.digest),
+            source_name=row.source_name, source_layer=row.source_layer or "",
+            source_digest=row.source_digest, invented=row.invented, plan_version=row.plan_version,
+            added_at=row.added_at, path=self._path(row.digest),
         )  # fmt: skip
 
 

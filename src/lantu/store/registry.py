@@ -251,8 +251,8 @@ class Registry:
         writing.staging.write(self._access.path / FOLDER / name, evidence.data)
         writing.session.add(
             SourceRow(
-                digest=evidence.source_digest, name=evidence.source_name, kind=evidence.kind, ocr=evidence.ocr,
-                text=evidence.text, file=f"{FOLDER}/{name}", added_at=writing.at,
+                digest=evidence.source_digest, name=evidence.source_name, kind=evidence.kind,
+                ocr=evidence.ocr, text=evidence.text, file=f"{FOLDER}/{name}", added_at=writing.at,
             )
         )  # fmt: skip
         writing.session.flush()
@@ -291,7 +291,8 @@ class Registry:
             "plan.version_registered",
             {
                 "plan": plan.id, "number": number, "version": digest, "title": version.title,
-                "targets": len(version.targets), "source": approval.source_digest, "layers": dict(version.layers),
+                "targets": len(version.targets), "source": approval.source_digest,
+                "layers": dict(version.layers),
             },
         )  # fmt: skip
         return _registered(row)
@@ -314,7 +315,8 @@ def _target_row(position: int, target: Target) -> TargetRow:
     return TargetRow(
         position=position, indicator=target.indicator, indicator_id=target.indicator_id, op=target.op,
         value=None if target.value is None else str(target.value), unit=target.unit, year=target.year,
-        of=target.of, note=target.note, clause_document=target.clause.document, clause_text=target.clause.text,
+        of=target.of, note=target.note,
+        clause_document=target.clause.document, clause_text=target.clause.text,
         span_start=span[0] if span else None, span_end=span[1] if span else None,
         clause_source=target.clause.source,
     )  # fmt: skip

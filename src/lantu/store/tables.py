@@ -201,7 +201,7 @@ class RunRow(Base):
 
 
 class StatementRow(Base):
-    """A statement of the ledger: `ends_at` is the size of the log with it; `line` is kept until the log has it."""
+    """A statement of the ledger: `ends_at` is the log's size with it; `line` is kept until the log has it."""
 
     __tablename__ = "statement"
 

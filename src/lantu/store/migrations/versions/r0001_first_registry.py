@@ -1,4 +1,4 @@
-"""The first registry: layers, sources, approvals, plans with versions and targets, runs, the ledger's statements."""
+"""The first registry: layers, approvals, plans with versions and targets, runs, statements."""
 
 import sqlalchemy as sa
 from alembic import op

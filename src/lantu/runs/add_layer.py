@@ -1,0 +1,55 @@
+"""Add a layer to a home: file → table (intake) → checked and kept (store)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lantu.core.errors import InputError
+from lantu.core.progress import Progress, silent
+from lantu.intake import VectorTable, read_table, read_vector
+from lantu.lawbook import Lawbook, load
+from lantu.store import Home, Layer
+
+_TABLES = {".csv"}
+
+
+def add_layer(
+    home: Home,
+    path: Path,
+    *,
+    kind: str,
+    area_code: str,
+    year: int | None = None,
+    layer: str | None = None,
+    title: str | None = None,
+    invented: bool = False,
+    book: Lawbook | None = None,
+    progress: Progress = silent,
+) -> Layer:
+    """Read one layer of a file and keep it.
+
+    Args:
+        layer: its name in the file; may be left out where the file has only one.
+        invented: whether it is invented sample data.
+
+    Raises:
+        InputError: `intake.*`, `crs.*`, `layer.*`; nothing is then kept.
+        ConflictError, BusyError, StorageError, IntegrityError: as `LayerStore.add`.
+    """
+    book = book or load()
+    if kind not in book.layer_kinds:
+        raise InputError("layer.unknown_kind", kind=kind, known="、".join(book.layer_kinds))
+    progress("progress.read_layer", 0, 1)
+    table = read(path, layer, kind, book)
+    progress("progress.read_layer", 1, 1)
+    progress("progress.write_layer", 0, 1)
+    added = home.layers.add(table, kind=kind, area_code=area_code, year=year, title=title, invented=invented)
+    progress("progress.write_layer", 1, 1)
+    return added
+
+
+def read(path: Path, layer: str | None, kind: str, book: Lawbook) -> VectorTable:
+    """Read a file as the kind wants it: a CSV as a table, everything else through GDAL or Parquet."""
+    if path.suffix.lower() in _TABLES and book.layer_kinds[kind].geometry == "none":
+        return read_table(path)
+    return read_vector(path, layer)
