@@ -133,14 +133,13 @@ def versions_of(
             reading.get("title"), reading.get("issuer"), reading.get("document_number"),
             date.fromisoformat(day) if day else None, document.source_digest,
         )  # fmt: skip
-        return [_version(where, plan, approval, layers, areas, book) for plan in reading.get("plans", ())]
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        return [_version(plan, approval, layers, areas, book) for plan in reading.get("plans", ())]
+    except (LookupError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         # The published form is a file like any other: whoever made it may have made it wrong.
         raise InputError("plan.bad_reading", where=where, why=f"{type(error).__name__}: {error}") from None
 
 
 def _version(
-    where: str,
     plan: Mapping[str, Any],
     approval: Approval,
     layers: Mapping[str, Mapping[str, str]],

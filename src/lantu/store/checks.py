@@ -14,6 +14,7 @@ from lantu.core.area import Geometries
 from lantu.core.crs import Bounds, check_bounds, read_crs
 from lantu.core.errors import InputError
 from lantu.lawbook import Lawbook, LayerKind
+from lantu.store.files import readable_name
 
 _SHOWN = 5
 _DIMENSION = {"point": 0, "line": 1, "polygon": 2}
@@ -42,10 +43,9 @@ class Delivered(Protocol):
 
 def name_of(table: Delivered) -> str:
     """Return how messages name a delivered layer: file, and layer where it is called otherwise."""
-    stem = table.source_name.rpartition(".")[0] or table.source_name
-    return (
-        table.source_name if table.source_layer in ("", stem) else f"{table.source_name}:{table.source_layer}"
-    )
+    file = readable_name(table.source_name)
+    stem = file.rpartition(".")[0] or file
+    return file if table.source_layer in ("", stem) else f"{file}:{table.source_layer}"
 
 
 def check_kind(book: Lawbook, kind: str) -> LayerKind:

@@ -17,6 +17,15 @@ _JOURNAL = "published"
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
+def readable_name(name: str) -> str:
+    """Return a file name as text: one in GBK on a UTF-8 system comes with bytes that no text can hold."""
+    try:
+        name.encode()
+        return name
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+
+
 @contextmanager
 def storage_faults(where: Path) -> Iterator[None]:
     """Turn what the disk says into our own error.

@@ -22,7 +22,7 @@ from lantu.store import geoparquet
 from lantu.store.access import Access, Writing
 from lantu.store.checks import Delivered, check_content, check_kind, check_place, name_of
 from lantu.store.facts import settle_plane
-from lantu.store.files import storage_faults
+from lantu.store.files import readable_name, storage_faults
 from lantu.store.tables import LayerRow, VersionRow
 
 FOLDER = "layers"
@@ -67,7 +67,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class LayerData:
-    """A layer's content: `geometry` is (n,) shapely objects in `crs`, None for a table or if not asked for."""
+    """A layer's content: `geometry` is (n,) shapely objects in `crs`; None for a table, or not asked for."""
 
     attributes: pa.Table
     geometry: Geometries | None
@@ -129,7 +129,7 @@ class LayerStore:
                 features=table.attributes.num_rows, bytes=size,
                 west=bounds[0] if bounds else None, south=bounds[1] if bounds else None,
                 east=bounds[2] if bounds else None, north=bounds[3] if bounds else None,
-                source_name=table.source_name, source_layer=table.source_layer,
+                source_name=readable_name(table.source_name), source_layer=table.source_layer,
                 source_digest=table.source_digest,
                 invented=invented, plan_version=plan_version, added_at=writing.at,
             )  # fmt: skip

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -14,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from lantu.core.digest import PREFIX, digest_bytes, short
 from lantu.core.errors import ConflictError, IntegrityError, NotFoundError
-from lantu.core.finding import Clause
-from lantu.plans import Approval, Node, Plan, PlanKind, PlanLevel, PlanVersion, Target, build, with_parents
+from lantu.plans import Node, Plan, PlanKind, PlanVersion, Target, build, with_parents
 from lantu.store.access import Access, Writing
+from lantu.store.files import readable_name
+from lantu.store.plan_rows import Registered, plan_value, registered, target_row
 from lantu.store.tables import (
     ApprovalRow,
     LayerRow,
     PlanRow,
     SourceRow,
-    TargetRow,
     VersionLayerRow,
     VersionRow,
 )
@@ -56,24 +55,6 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """A version in the registry.
-
-    Attributes:
-        digest: the version's name.
-        number: 1 for the plan's first version, and so on; the highest stands.
-        already_there: set where registering it changed nothing.
-    """
-
-    version: PlanVersion
-    digest: str
-    plan_id: str
-    number: int
-    added_at: datetime
-    already_there: bool = field(default=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class RegisteredApproval:
     """A reply in the registry: the text its spans point into, and each document as the reader read it."""
 
@@ -96,7 +77,8 @@ class Registry:
         """Return the areas that have a plan, by code."""
         with self._access.reading() as session:
             rows = session.execute(select(PlanRow.area_code, PlanRow.area_name).order_by(PlanRow.area_code))
-            return [Area(code, name) for code, name in dict(row.t for row in rows).items()]
+            names = {code: name for code, name in rows}
+            return [Area(code, name) for code, name in names.items()]
 
     def plans(self) -> list[Plan]:
         """Return all plans with their parents, upper levels and lower codes first."""
@@ -113,7 +95,7 @@ class Registry:
     def tree(self) -> tuple[Node, ...]:
         """Return the plans as trees, upper levels first."""
         with self._access.reading() as session:
-            return build([_plan(row) for row in session.scalars(select(PlanRow))])
+            return build([plan_value(row) for row in session.scalars(select(PlanRow))])
 
     def plan(self, plan_id: str) -> Plan:
         """Return a plan by its id, or the master plan of an area by its code.
@@ -122,7 +104,7 @@ class Registry:
             NotFoundError: `plan.unknown`.
         """
         with self._access.reading() as session:
-            plans = with_parents(_plan(row) for row in session.scalars(select(PlanRow)))
+            plans = with_parents(plan_value(row) for row in session.scalars(select(PlanRow)))
         wanted = {plan_id, f"{plan_id}-{PlanKind.MASTER}"}
         found = [plan for plan in plans if plan.id in wanted]
         if not found:
@@ -133,7 +115,7 @@ class Registry:
         """Return a plan's versions, first to last."""
         with self._access.reading() as session:
             query = select(VersionRow).where(VersionRow.plan_id == plan_id).order_by(VersionRow.number)
-            return [_registered(row) for row in session.scalars(query)]
+            return [registered(row) for row in session.scalars(query)]
 
     def version(self, digest: str) -> Registered:
         """Return a version by its digest, or the first hex characters of it.
@@ -145,7 +127,7 @@ class Registry:
         prefix = PREFIX + digest.strip().lower().removeprefix(PREFIX)
         with self._access.reading() as session:
             query = select(VersionRow).where(VersionRow.digest.startswith(prefix, autoescape=True)).limit(2)
-            rows = [_registered(row) for row in session.scalars(query)]
+            rows = [registered(row) for row in session.scalars(query)]
         if not rows:
             raise NotFoundError("plan.no_version", version=short(digest))
         if len(rows) > 1:
@@ -167,7 +149,7 @@ class Registry:
         if area_code is not None:
             query = query.join(PlanRow).where(PlanRow.area_code == area_code)
         with self._access.reading() as session:
-            return [_registered(row) for row in session.scalars(query)]
+            return [registered(row) for row in session.scalars(query)]
 
     def targets(self, area_code: str) -> list[tuple[str, Target]]:
         """Return the targets that bind an area now, each with the digest of its plan version."""
@@ -251,7 +233,7 @@ class Registry:
         writing.staging.write(self._access.path / FOLDER / name, evidence.data)
         writing.session.add(
             SourceRow(
-                digest=evidence.source_digest, name=evidence.source_name, kind=evidence.kind,
+                digest=evidence.source_digest, name=readable_name(evidence.source_name), kind=evidence.kind,
                 ocr=evidence.ocr, text=evidence.text, file=f"{FOLDER}/{name}", added_at=writing.at,
             )
         )  # fmt: skip
@@ -261,7 +243,7 @@ class Registry:
         session, digest = writing.session, version.digest
         known = session.get(VersionRow, digest)
         if known is not None:
-            return _registered(known, already_there=True)
+            return registered(known, already_there=True)
         _check_layers(session, version)
         plan = session.get(PlanRow, version.plan_id)
         if plan is None:
@@ -280,7 +262,7 @@ class Registry:
             period_to=version.period[1] if version.period else None,
             approval_id=approval.id, added_at=writing.at,
         )  # fmt: skip
-        row.targets = [_target_row(position, target) for position, target in enumerate(version.targets)]
+        row.targets = [target_row(position, target) for position, target in enumerate(version.targets)]
         row.layers = [
             VersionLayerRow(kind=kind, layer=layer) for kind, layer in sorted(version.layers.items())
         ]
@@ -295,7 +277,7 @@ class Registry:
                 "layers": dict(version.layers),
             },
         )  # fmt: skip
-        return _registered(row)
+        return registered(row)
 
 
 def _check_layers(session: Session, version: PlanVersion) -> None:
@@ -308,50 +290,3 @@ def _check_layers(session: Session, version: PlanVersion) -> None:
                 "plan.layer_mismatch", layer=layer.title, kind=layer.kind, area=layer.area_code,
                 wanted_kind=kind, wanted_area=version.area_code,
             )  # fmt: skip
-
-
-def _target_row(position: int, target: Target) -> TargetRow:
-    span = target.clause.span
-    return TargetRow(
-        position=position, indicator=target.indicator, indicator_id=target.indicator_id, op=target.op,
-        value=None if target.value is None else str(target.value), unit=target.unit, year=target.year,
-        of=target.of, note=target.note,
-        clause_document=target.clause.document, clause_text=target.clause.text,
-        span_start=span[0] if span else None, span_end=span[1] if span else None,
-        clause_source=target.clause.source,
-    )  # fmt: skip
-
-
-def _plan(row: PlanRow) -> Plan:
-    return Plan(row.id, row.area_code, row.area_name, PlanLevel(row.level), PlanKind(row.kind), row.title)
-
-
-def _target(row: TargetRow) -> Target:
-    span = (row.span_start, row.span_end) if row.span_start is not None and row.span_end is not None else None
-    return Target(
-        indicator=row.indicator, indicator_id=row.indicator_id, op=row.op,
-        value=None if row.value is None else Decimal(row.value), unit=row.unit, year=row.year, of=row.of,
-        note=row.note, clause=Clause(row.clause_document, row.clause_text, span, row.clause_source),
-    )  # fmt: skip
-
-
-def _registered(row: VersionRow, already_there: bool = False) -> Registered:
-    reply = row.approval
-    version = PlanVersion(
-        area_code=row.plan.area_code,
-        area_name=row.area_name,
-        title=row.title,
-        level=PlanLevel(row.level),
-        kind=PlanKind(row.plan.kind),
-        period=None if row.period_from is None or row.period_to is None else (row.period_from, row.period_to),
-        targets=tuple(_target(target) for target in row.targets),
-        approval=Approval(
-            reply.title,
-            reply.issuer,
-            reply.document_number,
-            date.fromisoformat(reply.date) if reply.date else None,
-            reply.source_digest,
-        ),
-        layers={layer.kind: layer.layer for layer in row.layers},
-    )
-    return Registered(version, row.digest, row.plan_id, row.number, row.added_at, already_there)

@@ -1,0 +1,76 @@
+"""`lantu layer`: add from files of several kinds, list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyogrio
+import pytest
+import shapely
+
+from store.command import lantu
+from store.delivered import squares
+
+
+def geopackage(path: Path, **columns: object) -> Path:
+    table = squares(4)
+    pyogrio.write_arrow(
+        table.attributes.append_column("geom", [shapely.to_wkb(table.geometry)]), path, layer="DLTB_2020",
+        geometry_name="geom", geometry_type="Polygon", crs="EPSG:4490", driver="GPKG",
+    )  # fmt: skip
+    return path
+
+
+def test_add_and_list(tmp_path: Path) -> None:
+    home, file = tmp_path / "home", geopackage(tmp_path / "大安市.gpkg")
+    words = ("layer", "add", file, "--kind", "DLTB", "--area", "220882", "--year", "2020", "--invented")
+    first = lantu(home, *words)
+    assert first.code == 0, first.err
+    assert "已存入" in first.out
+    assert "4 个要素" in first.out
+    again = lantu(home, *words, "--json")
+    assert again.json["already_there"] is True
+    (listed,) = lantu(home, "layer", "list", "--json").json
+    assert listed["digest"] == again.json["digest"]
+    assert (listed["kind"], listed["features"], listed["invented"]) == ("DLTB", 4, True)
+    assert listed["source"]["name"] == "大安市.gpkg"
+    table = lantu(home, "layer", "list")
+    assert "EPSG:4490" in table.out
+    assert lantu(home, "layer", "list", "--year", "2021", "--json").json == []
+
+
+def test_a_csv_is_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "water_use.csv"
+    file.write_text("XZQDM,ND,YSL\n220882,2020,12.5\n", encoding="utf-8-sig")
+    added = lantu(
+        tmp_path / "home", "layer", "add", file, "--kind", "WATER_USE", "--area", "220882", "--json"
+    )
+    assert added.code == 0, added.err
+    assert (added.json["geometry_type"], added.json["features"]) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--kind", "DLTB", "--area", "220882"), 3, "--year"),
+        (("--kind", "NOPE", "--area", "220882"), 3, "DLTB"),
+        (("--kind", "STBHHX", "--area", "000001"), 3, "000001"),
+        (("--kind", "WATER_USE", "--area", "220882"), 3, "表"),
+        (("--kind", "ROAD", "--area", "220882"), 3, "BSM 0001"),
+    ],
+)
+def test_wrong_words_give_one_sentence_and_leave_nothing(
+    tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    home, file = tmp_path / "home", geopackage(tmp_path / "x.gpkg")
+    outcome = lantu(home, "layer", "add", file, *words)
+    assert outcome.code == code
+    assert said in outcome.err
+    assert "Traceback" not in outcome.err
+    assert lantu(home, "layer", "list", "--json").json == []
+
+
+def test_a_home_that_is_none(tmp_path: Path) -> None:
+    outcome = lantu(tmp_path / "none", "layer", "list")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "--home" in outcome.err
