@@ -110,8 +110,8 @@ def test_the_form_of_a_line_is_fixed() -> None:
     )
     assert entry.line().decode() == (
         '{"body":{"n":1,"v":"1.20","名称":"大安市"},'
-        '"digest":"%s","kind":"layer.added","previous":"%s","seq":1,"time":"2026-01-01T00:00:00+00:00"}\n'
-        % (entry.digest, GENESIS)
+        f'"digest":"{entry.digest}","kind":"layer.added","previous":"{GENESIS}","seq":1,'
+        '"time":"2026-01-01T00:00:00+00:00"}\n'
     )
     assert GENESIS == "sha256:65761067a07892e1929e6f5bb44143948ecf3296dc0f5c91825e41a0e8df5a8e"
     assert entry.digest == "sha256:5c637ccce6030646ccee6fc18ee7076d5ebf5d5b658e6197ba127015165b61ad"

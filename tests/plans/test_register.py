@@ -33,8 +33,10 @@ READING: dict[str, Any] = {
             "kind": "master", "period": [2021, 2035], "positioning": [],
             "targets": [
                 {
-                    "indicator": "耕地保有量", "op": ">=", "value": 327.4, "value_text": "327.40", "unit": "万亩",
-                    "year": 2035, "op_text": "不低于", "span": [7, 24], "sentence": SENTENCE, "sentence_span": [0, 40],
+                    "indicator": "耕地保有量", "op": ">=", "value": 327.4, "value_text": "327.40",
+                    "unit": "万亩",
+                    "year": 2035, "op_text": "不低于", "span": [7, 24], "sentence": SENTENCE,
+                    "sentence_span": [0, 40],
                 },
                 {
                     "indicator": "用水总量", "op": None, "value": None, "unit": None, "year": 2035,
@@ -116,9 +118,9 @@ def test_plans_are_registered_with_their_layers(home: Home) -> None:
     assert whole.version.layers == {"STBHHX": line.digest}
     assert (bare.number, whole.number) == (1, 2)
     other = home.layers.add(squares(), kind="STBHHX", area_code="220881")
-    with pytest.raises(ConflictError, match="plan.layer_mismatch"):
+    with pytest.raises(ConflictError, match=r"plan\.layer_mismatch"):
         register(home, reply(), [READING], layers={"220882": {"STBHHX": other.digest}})
-    with pytest.raises(NotFoundError, match="plan.no_layer"):
+    with pytest.raises(NotFoundError, match=r"plan\.no_layer"):
         register(home, reply(), [READING], layers={"220882": {"STBHHX": "sha256:" + "0" * 64}})
     assert len(home.registry.versions("220882-master")) == 2
 
@@ -126,7 +128,7 @@ def test_plans_are_registered_with_their_layers(home: Home) -> None:
 def test_what_fails_in_the_second_plan_registers_nothing_of_the_first(home: Home) -> None:
     reading = copy.deepcopy(READING)
     reading["plans"].append({**READING["plans"][0], "area": "乌有县"})
-    with pytest.raises(InputError, match="plan.unknown_area"):
+    with pytest.raises(InputError, match=r"plan\.unknown_area"):
         register(home, reply(), [reading])
     assert home.registry.plans() == []
     assert not (home.path / "sources").exists()
@@ -146,18 +148,18 @@ def test_areas_are_found_by_name_level_and_who_replied(home: Home) -> None:
 def test_an_ambiguous_area_asks_which(home: Home) -> None:
     reading = changed(area="朝阳区")
     reading["issuer"] = "国务院"
-    with pytest.raises(InputError, match="plan.ambiguous_area") as caught:
+    with pytest.raises(InputError, match=r"plan\.ambiguous_area") as caught:
         register(home, reply(), [reading])
     assert "110105 北京市朝阳区" in str(caught.value.params["choices"])
     (found,) = register(home, reply(), [reading], areas={"朝阳区": "110105"})
     assert found.plan_id == "110105-master"
-    with pytest.raises(InputError, match="plan.bad_area_code"):
+    with pytest.raises(InputError, match=r"plan\.bad_area_code"):
         register(home, reply(), [reading], areas={"朝阳区": "11"})
 
 
 def test_a_township_has_to_be_named_by_code(home: Home) -> None:
     reading = changed(area="月亮泡镇", level="township")
-    with pytest.raises(InputError, match="plan.unknown_area"):
+    with pytest.raises(InputError, match=r"plan\.unknown_area"):
         register(home, reply(), [reading])
     register(home, reply(), [READING])
     (town,) = register(home, reply(), [reading], areas={"月亮泡镇": "220882105"})
@@ -185,7 +187,7 @@ def test_a_reading_of_another_form_is_refused(home: Home, reading: dict[str, Any
 
 
 def test_a_file_that_approves_nothing_is_refused(home: Home) -> None:
-    with pytest.raises(InputError, match="plan.nothing_approved"):
+    with pytest.raises(InputError, match=r"plan\.nothing_approved"):
         register(home, reply(), [{**READING, "plans": []}])
 
 
@@ -193,7 +195,7 @@ def test_a_file_that_approves_nothing_is_refused(home: Home) -> None:
 def test_a_json_that_is_no_reading(tmp_path: Path, text: str) -> None:
     path = tmp_path / "reading.json"
     path.write_text(text)
-    with pytest.raises(InputError, match="plan.bad_reading"):
+    with pytest.raises(InputError, match=r"plan\.bad_reading"):
         read_replies([path])
 
 

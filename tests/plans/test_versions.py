@@ -17,8 +17,10 @@ _TARGET = Target(
     "耕地保有量", "farmland_retained", ">=", Decimal("327.40"), "万亩", 2035, None, None, _CLAUSE
 )
 _VERSION = PlanVersion(
-    "220882", "大安市", "大安市国土空间总体规划（2021—2035年）", PlanLevel.COUNTY, PlanKind.MASTER, (2021, 2035),
-    (_TARGET,), Approval("批复", "吉林省人民政府", "吉政函〔2024〕47号", date(2024, 6, 11), "sha256:" + "1" * 64),
+    "220882", "大安市", "大安市国土空间总体规划（2021—2035年）",
+    PlanLevel.COUNTY, PlanKind.MASTER, (2021, 2035),
+    (_TARGET,),
+    Approval("批复", "吉林省人民政府", "吉政函〔2024〕47号", date(2024, 6, 11), "sha256:" + "1" * 64),
 )  # fmt: skip
 
 

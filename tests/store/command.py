@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-
-from lantu.cli.context import console, stderr
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,11 @@ def lantu(home: Path, *words: object) -> Outcome:
     arguments = ["lantu", *map(str, words), "--home", str(home)]
     code = 0
     with (
-        patch.object(sys, "argv", arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
-        patch.object(console, "file", out), patch.object(stderr, "file", err), patch.object(console, "width", 200),
-    ):  # fmt: skip
+        patch.object(sys, "argv", arguments),
+        patch.dict(os.environ, {"COLUMNS": "200"}),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
         try:
             main()
         except SystemExit as ended:

@@ -79,7 +79,7 @@ def check_whole(path: Path) -> Home:
     """Open a home and hold everything in it against everything else."""
     home = Home.open(path)
     assert home.ledger.verify() == []
-    files = {file for file in (path / "layers").glob("*")} if (path / "layers").exists() else set()
+    files = set((path / "layers").glob("*"))
     assert files == {layer.path for layer in home.layers.list()}
     for layer in home.layers.list():
         assert len(home.layers.read(layer).geometry) == layer.features
@@ -172,7 +172,8 @@ def test_a_log_that_takes_no_line_gets_it_later(tmp_path: Path) -> None:
     script = """
 from lantu.core.errors import StorageError
 def full(path, session):
-    if log.size(path) < access.last_statement(session).ends_at: raise StorageError("store.disk_full", where=path)
+    if log.size(path) < access.last_statement(session).ends_at:
+        raise StorageError("store.disk_full", where=path)
 log.settle = full
 home.ledger.append("test", {"n": "late"})
 print(len(home.ledger.entries()), home.ledger.verify())

@@ -46,7 +46,7 @@ def test_projection_of_columns_leaves_the_rest_on_disk(home: Home) -> None:
     assert data.geometry is None
     assert home.layers.read(layer, columns=[]).geometry is not None
     assert "geometry" not in home.layers.read(layer, geometry=False).attributes.column_names
-    with pytest.raises(InputError, match="layer.no_column") as caught:
+    with pytest.raises(InputError, match=r"layer\.no_column") as caught:
         home.layers.read(layer, columns=["DLBM", "NOSUCH"])
     assert caught.value.params["columns"] == "NOSUCH"
 
@@ -119,7 +119,7 @@ def test_tables_have_no_shapes(home: Home) -> None:
     layer = home.layers.add(water(), kind="WATER_USE", area_code="220882")
     assert (layer.geometry_type, layer.bounds_lonlat, layer.epsg) == (None, None, None)
     assert home.layers.read(layer).attributes["YSL"].to_pylist() == ["1.5", "1.6"]
-    with pytest.raises(NotFoundError, match="store.no_plane"):
+    with pytest.raises(NotFoundError, match=r"store\.no_plane"):
         _ = home.plane
 
 
@@ -130,7 +130,7 @@ def test_the_first_layer_fixes_the_plane(home: Home) -> None:
     assert home.plane == StatutoryPlane(123, 46)
     assert json.loads((home.path / "home.json").read_text())["plane"] == {"lon_0": 123, "lat_ts": 46}
     assert Home.open(home.path).plane == home.plane
-    with pytest.raises(ConflictError, match="store.plane_is_fixed"):
+    with pytest.raises(ConflictError, match=r"store\.plane_is_fixed"):
         home.set_plane(StatutoryPlane(120, 30))
     home.set_plane(StatutoryPlane(123, 46))
 
@@ -189,7 +189,7 @@ def test_what_is_said_of_a_layer_is_checked(home: Home) -> None:
     ]:
         with pytest.raises(InputError, match=code):
             home.layers.add(squares(), **said)
-    with pytest.raises(NotFoundError, match="layer.no_version"):
+    with pytest.raises(NotFoundError, match=r"layer\.no_version"):
         home.layers.add(squares(), **LAND, plan_version="sha256:" + "0" * 64)
 
 
@@ -201,9 +201,9 @@ def test_layers_are_found_by_kind_area_year_and_prefix(home: Home) -> None:
     assert home.layers.list(kind="DLTB", year=2021) == [later]
     assert home.layers.list(area_code="220881") == [line]
     assert home.layers.get(land.digest) == home.layers.get(land.digest[7:19]) == land
-    with pytest.raises(NotFoundError, match="layer.unknown"):
+    with pytest.raises(NotFoundError, match=r"layer\.unknown"):
         home.layers.get("0" * 12)
-    with pytest.raises(InputError, match="layer.short_digest"):
+    with pytest.raises(InputError, match=r"layer\.short_digest"):
         home.layers.get("%")
 
 

@@ -77,8 +77,7 @@ class Registry:
         """Return the areas that have a plan, by code."""
         with self._access.reading() as session:
             rows = session.execute(select(PlanRow.area_code, PlanRow.area_name).order_by(PlanRow.area_code))
-            names = {code: name for code, name in rows}
-            return [Area(code, name) for code, name in names.items()]
+            return [Area(code, name) for code, name in {row[0]: row[1] for row in rows}.items()]
 
     def plans(self) -> list[Plan]:
         """Return all plans with their parents, upper levels and lower codes first."""
