@@ -39,7 +39,7 @@ def test_a_whole_ledger(home: Path) -> None:
         (lambda lines: [*lines[:1], *lines[2:]], 2),
         (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], 2),
         (lambda lines: [*lines, lines[-1]], 6),
-        (lambda lines: lines[:-1], 5),
+        (lambda lines: lines[:-2], 4),
         (lambda lines: [], 1),
     ],
     ids=["changed", "dropped", "swapped", "doubled", "cut off", "emptied"],

@@ -28,7 +28,10 @@ def test_codes_above() -> None:
 
 @pytest.mark.parametrize(
     ("code", "level"),
-    [("000000", "national"), ("220000", "province"), ("220800", "city"), ("220882", "county"), ("220882101", "township")],
+    [
+        ("000000", "national"), ("220000", "province"), ("220800", "city"), ("220882", "county"),
+        ("220882101", "township"),
+    ],
 )  # fmt: skip
 def test_levels_of_codes(code: str, level: str) -> None:
     assert level_of_code(code) == level
