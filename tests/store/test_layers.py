@@ -207,6 +207,21 @@ def test_layers_are_found_by_kind_area_year_and_prefix(home: Home) -> None:
         home.layers.get("%")
 
 
+@settings(max_examples=40, deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_any_changed_byte_of_a_layer_file_is_found(
+    tmp_path_factory: pytest.TempPathFactory, place: float, flip: int
+) -> None:
+    home = Home.open(tmp_path_factory.mktemp("home"))
+    layer = home.layers.add(squares(), **LAND)
+    home.layers.read(layer)
+    data = bytearray(layer.path.read_bytes())
+    data[int(place * len(data))] ^= flip
+    layer.path.write_bytes(data)
+    with pytest.raises(IntegrityError, match=r"layer\.damaged"):
+        home.layers.read(layer)
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "changed", "gone"])
 def test_a_damaged_file_is_named_and_adding_again_mends_it(home: Home, damage: str) -> None:
     layer = home.layers.add(squares(200), **LAND)

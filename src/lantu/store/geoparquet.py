@@ -46,6 +46,8 @@ def arrow_table(
 
 def _canonical(column: pa.ChunkedArray) -> pa.Array:
     narrow = {pa.large_string(): pa.string(), pa.large_binary(): pa.binary()}
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     if column.type in narrow:
         column = column.cast(narrow[column.type])
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

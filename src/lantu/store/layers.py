@@ -80,6 +80,7 @@ class LayerStore:
     def __init__(self, access: Access, book: Lawbook) -> None:
         self._access = access
         self._book = book
+        self._seen_whole: set[tuple[str, int, int, int]] = set()
 
     def add(
         self, table: Delivered, *, kind: str, area_code: str, year: int | None = None,
@@ -198,16 +199,10 @@ class LayerStore:
         """
         has_shapes = layer.epsg is not None
         try:
-            size = layer.path.stat().st_size if layer.path.exists() else None
-            if size is not None and size != self._bytes(layer):
-                raise IntegrityError("store.file_damaged", where=layer.path, why=f"{size} bytes")
-            wanted = (
-                None
-                if columns is None
-                else [*columns, *([geoparquet.GEOMETRY] if geometry and has_shapes else [])]
-            )
-            if wanted is None and has_shapes and not geometry:
-                wanted = [name for name in geoparquet.names(layer.path) if name != geoparquet.GEOMETRY]
+            self._check_whole(layer)
+            wanted = [name for name in geoparquet.names(layer.path) if columns is None or name in columns]
+            if has_shapes and geometry != (geoparquet.GEOMETRY in wanted):
+                (wanted.append if geometry else wanted.remove)(geoparquet.GEOMETRY)
             table = geoparquet.read(layer.path, wanted)
             shapes = geoparquet.geometry_of(table) if has_shapes and geometry else None
         except IntegrityError as error:
@@ -223,9 +218,17 @@ class LayerStore:
         crs = CRS.from_epsg(layer.epsg) if layer.epsg is not None else None
         return LayerData(table.replace_schema_metadata(None), shapes, crs)
 
-    def _bytes(self, layer: Layer) -> int:
-        with self._access.reading() as session:
-            return session.scalars(select(LayerRow.bytes).where(LayerRow.digest == layer.digest)).one()
+    def _check_whole(self, layer: Layer) -> None:
+        """Hold a file against its digest, once as long as nobody touches it."""
+        if not layer.path.exists():
+            raise IntegrityError("store.file_missing", where=layer.path)
+        with storage_faults(layer.path):
+            state = layer.path.stat()
+        seen = (layer.digest, state.st_size, state.st_mtime_ns, state.st_ino)
+        if seen not in self._seen_whole:
+            if _digest_of(layer.path)[0] != layer.digest:
+                raise IntegrityError("store.file_damaged", where=layer.path, why="SHA-256")
+            self._seen_whole.add(seen)
 
     def _path(self, digest: str) -> Path:
         return self._access.path / FOLDER / f"{digest.removeprefix(PREFIX)}.parquet"
