@@ -88,7 +88,9 @@ def _show(layers: list[Layer]) -> None:
         return
     table = Table()
     for column in ("digest", "area", "kind", "year", "title", "features", "crs", "invented"):
-        table.add_column(say(f"layer.show.{column}"), justify="right" if column == "features" else "left")
+        table.add_column(
+            say(f"layer.show.{column}"), justify="right" if column == "features" else "left", overflow="fold"
+        )
     for each in layers:
         cells = (
             short(each.digest), each.area_code, each.kind, str(each.year or ""), each.title,

@@ -73,7 +73,9 @@ def _show(entries: list[Entry]) -> None:
         return
     table = Table()
     for column in ("seq", "time", "kind", "body", "digest"):
-        table.add_column(say(f"ledger.show.{column}"), justify="right" if column == "seq" else "left")
+        table.add_column(
+            say(f"ledger.show.{column}"), justify="right" if column == "seq" else "left", overflow="fold"
+        )
     for entry in entries:
         body = canonical_json(entry.body).decode()
         cells = (str(entry.seq), entry.time, _kind(entry.kind), body, short(entry.digest))

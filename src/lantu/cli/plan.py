@@ -241,7 +241,9 @@ def _show_version(plan: Plan, chosen: Registered, versions: list[Registered]) ->
     console.print("  ".join(fact for fact in facts if fact), markup=False, highlight=False)
     table = Table()
     for column in ("indicator", "limit", "unit", "year", "note"):
-        table.add_column(say(f"plan.show.{column}"), justify="right" if column == "limit" else "left")
+        table.add_column(
+            say(f"plan.show.{column}"), justify="right" if column == "limit" else "left", overflow="fold"
+        )
     sentences: dict[str, int] = {}
     for target in version.targets:
         mark = sentences.setdefault(target.clause.text, len(sentences) + 1)
