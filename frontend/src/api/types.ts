@@ -1,0 +1,191 @@
+/** The server's answers, as `lantu.web.models` and `lantu measure --json` give them. Figures are decimal text. */
+
+export type AnswerWord = 'pass' | 'fail' | 'needs_person' | 'cannot_tell'
+
+export interface Words {
+  zh: string
+  en: string
+}
+
+export interface Message extends Words {
+  code: string
+}
+
+/** [start, end) in Unicode code points, as Python counts them; never an index into a JavaScript string. */
+export type Span = [start: number, end: number]
+
+export interface Clause {
+  document: string
+  text: string
+  span: Span | null
+  source: string | null
+}
+
+export interface Area {
+  code: string
+  name: string
+}
+
+export interface Meta {
+  version: string
+  invented: boolean
+  invented_notice: Words | null
+  lawbook_digest: string
+  run_id: string | null
+  years: number[]
+  latest_year: number | null
+  bounds: [west: number, south: number, east: number, north: number] | null
+  areas: Area[]
+}
+
+export interface Areas {
+  type: 'FeatureCollection'
+  features: {
+    type: 'Feature'
+    id: string
+    properties: Area & { worst: AnswerWord; counts: Partial<Record<AnswerWord, number>> }
+    geometry: object | null
+  }[]
+}
+
+export interface Part {
+  name: Words
+  value: string | null
+  unit: string
+}
+
+export interface TargetRow {
+  id: string
+  area_code: string
+  area_name: string
+  year: number
+  indicator_id: string
+  indicator: string
+  plan_version: string | null
+  op: '>=' | '<=' | '=' | null
+  required: string | null
+  unit: string | null
+  target_year: number | null
+  note: string | null
+  value: string | null
+  margin: string | null
+  answer: AnswerWord
+  message: Message
+  verified: boolean
+  formula: Words | null
+  indicator_note?: Words | null
+  sources?: string[]
+  parts: Part[]
+  rounding: Words | string | null
+  clause: Clause | null
+  inputs: Record<string, string>
+}
+
+export interface Series {
+  unit: string
+  required: string | null
+  op: TargetRow['op']
+  points: { year: number; value: string | null; answer: AnswerWord }[]
+}
+
+export interface Finding {
+  id: string
+  rule: string
+  title: Words
+  area_code: string
+  year: number
+  answer: AnswerWord
+  message: Message
+  features: string[]
+  area_m2: string | null
+  from: Words | string | null
+  to: Words | string | null
+  place: [lon: number, lat: number] | null
+  geometry: object | null
+  clause: Clause | null
+  verified: boolean
+  inputs: Record<string, string>
+}
+
+export interface Plan {
+  id: string
+  area_code: string
+  area_name: string
+  title: string
+  level: string
+  kind: string
+  period: [from: number, to: number] | null
+  version: string
+  approval: { document_number: string | null; date: string | null; issuer: string | null; source: string | null }
+  target_count: number
+  parent: string | null
+}
+
+export interface Duty {
+  id: string
+  kind: string
+  name: Words
+  obliged: Words
+  span: Span
+  sentence: string
+}
+
+export interface Question {
+  code: string
+  text: string
+  span: Span
+  message: Words
+}
+
+export interface Approval {
+  text: string
+  document_number: string | null
+  title: string | null
+  date: string | null
+  duties: Duty[]
+  questions: Question[]
+}
+
+export interface LayerRow {
+  digest: string
+  kind: string
+  name: Words
+  title: string
+  area_code: string
+  year: number | null
+  features: number
+  geometry_type: string | null
+  invented: boolean
+  tiles: string | null
+  min_zoom: number
+}
+
+export interface LineCover {
+  kind: string
+  zone: string | null
+  name: Words
+  covered_m2: string | null
+  share: string | null
+  answer_note: Words
+}
+
+export interface Feature {
+  kind: string
+  kind_name: Words
+  year: number | null
+  area_code: string
+  digest: string
+  fid: number
+  attributes: Record<string, string | number | boolean | null>
+  attribute_names: Record<string, Words>
+  attribute_meanings: Record<string, Words>
+  statutory_area_m2: string | null
+  declared_area_m2: string | null
+  lines: LineCover[]
+  geometry: object
+  invented: boolean
+}
+
+export interface Rows<T> {
+  rows: T[]
+}
