@@ -98,8 +98,9 @@ export interface Finding {
   message: Message
   features: string[]
   area_m2: string | null
-  from: Words | string | null
-  to: Words | string | null
+  /** Land class codes, or words that name them. */
+  from: Words | string | string[] | null
+  to: Words | string | string[] | null
   place: [lon: number, lat: number] | null
   geometry: object | null
   clause: Clause | null

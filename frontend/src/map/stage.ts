@@ -86,7 +86,7 @@ export class Stage {
     this.map.on('pointermove', (event) => {
       if (event.dragging) return
       this.on.pointed([event.coordinate[0]!, event.coordinate[1]!])
-      target.style.cursor = this.pick(event.pixel)?.what === 'finding' ? 'pointer' : ''
+      target.style.cursor = this.findingAt(event.pixel) ? 'pointer' : ''
     })
     target.addEventListener('pointerleave', () => this.on.pointed(null))
     this.map.on('singleclick', (event) => this.on.picked(this.pick(event.pixel)))
@@ -105,11 +105,15 @@ export class Stage {
     this.on.moved({ lon: centre[0]!, lat: centre[1]!, zoom: view.getZoom() ?? 0 }, resolution)
   }
 
-  /** What lies there: a finding before a parcel before a line; where only counties show, the county. */
-  pick(pixel: Pixel): Picked {
-    const finding = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.get('finding') as string, {
+  private findingAt(pixel: Pixel): string | undefined {
+    return this.map.forEachFeatureAtPixel(pixel, (feature) => feature.get('finding') as string, {
       layerFilter: (layer) => layer === this.findingLayer, hitTolerance: 4,
     })
+  }
+
+  /** What lies there: a finding before a parcel before a line; where only counties show, the county. */
+  pick(pixel: Pixel): Picked {
+    const finding = this.findingAt(pixel)
     if (finding) return { what: 'finding', id: finding }
     const parcels = this.tiles.get('DLTB')!
     if ((this.map.getView().getResolution() ?? Infinity) < parcels.getMaxResolution()) {

@@ -69,7 +69,7 @@ const townName = kept(
       }),
     }),
 )
-const TOWN_NAMES_FROM = resolutionOf(8)
+const TOWN_NAMES_FROM = resolutionOf(8) * 1.3
 
 const facility = kept(
   (name) =>

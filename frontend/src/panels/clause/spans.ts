@@ -23,7 +23,7 @@ export function cut(text: string, spans: readonly Span[], range?: Span): Piece[]
     const [begin, stop] = [inside(Math.max(start, at), to), inside(end, to)]
     if (stop <= begin) continue
     if (begin > at) pieces.push({ text: points.slice(at, begin).join(''), marked: false })
-    const last = pieces.at(-1)
+    const last = pieces[pieces.length - 1]
     const marked = points.slice(begin, stop).join('')
     if (last?.marked && begin === at) last.text += marked
     else pieces.push({ text: marked, marked: true })
@@ -68,8 +68,8 @@ export function quote(text: string | null, clause: Clause): Quote {
 /** Join the lines that a page break or a PDF cut: nothing between Chinese characters, a space between words. */
 export function joinLines(text: string): string {
   return text.replace(/\s*\n\s*/g, (_, at: number, whole: string) => {
-    const before = whole.slice(0, at).at(-1) ?? ''
-    const after = whole.slice(at).trimStart().at(0) ?? ''
+    const before = whole.charAt(at - 1)
+    const after = whole.slice(at).trimStart().charAt(0)
     return /[A-Za-z0-9,;]/.test(before) && /[A-Za-z0-9]/.test(after) ? ' ' : ''
   })
 }
