@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minus, times } from './decimal'
-import { grouped, muOf, percent, requirement, shortDigest, signed } from './figures'
+import { grouped, muOf, muText, percent, requirement, shortDigest, signed } from './figures'
 
 describe('figures keep their zeros', () => {
   it.each([
@@ -38,6 +38,13 @@ describe('areas', () => {
     expect(muOf('3.33')).toBe('0.00') // 0.004995
     expect(muOf('10.00')).toBe('0.02') // 0.015: half goes up, where binary fractions go down
     expect(muOf('18266666666.67')).toBe('27400000.00')
+  })
+
+  it('shows a trace of land as a trace', () => {
+    expect(muText('1.24')).toBe('< 0.01')
+    expect(muText('0.00')).toBe('0.00')
+    expect(muText('2000000')).toBe('3,000.00')
+    expect(muText(null)).toBe('—')
   })
 
   it('subtracts without losing a digit', () => {

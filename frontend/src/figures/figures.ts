@@ -34,6 +34,12 @@ export function muOf(m2: string | null): string | null {
   return m2 === null ? null : times(m2, 3n, 2000n, 2)
 }
 
+/** The same as it is shown; a trace of land never reads as none. */
+export function muText(m2: string | null): string {
+  const mu = muOf(m2)
+  return mu !== null && m2 !== null && signOf(mu) === 0 && signOf(m2) === 1 ? '< 0.01' : grouped(mu)
+}
+
 /** A share of the whole. Something never reads as nothing, nor nearly all as all. */
 export function percent(share: string | null): string {
   if (share === null) return NONE

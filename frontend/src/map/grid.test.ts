@@ -2,7 +2,7 @@ import VectorTileSource from 'ol/source/VectorTile.js'
 import { expect, it } from 'vitest'
 import { CGCS2000 } from './crs'
 import { coarsest, RESOLUTIONS, resolutionOf, tileAddress, tileBounds, tileDegrees, tileOf } from './grid'
-import { tileGrid } from './tiles'
+import { NEAREST, tileGrid } from './tiles'
 
 it('has two tiles by one at zoom 0', () => {
   expect(tileBounds(0, 0, 0)).toEqual([-180, -90, 0, 90])
@@ -41,4 +41,5 @@ it('draws a kind no coarser than its first zoom', () => {
   expect(coarsest(0)).toBe(Infinity)
   expect(coarsest(9)).toBeGreaterThan(resolutionOf(9))
   expect(coarsest(9)).toBeLessThan(resolutionOf(8))
+  expect(tileGrid.getZForResolution(coarsest(9), NEAREST)).toBe(9)
 })

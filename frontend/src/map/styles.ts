@@ -27,20 +27,20 @@ function kept<T>(make: (key: string) => T): (key: string) => T {
   }
 }
 
-/** A line in full; `light`, without its ground, so that parcels show through; `unedged`, for shapes seen from afar. */
-type Weight = 'full' | 'light' | 'unedged'
+/** A line in full; `light`, without its ground, so that parcels show through. */
+type Weight = 'full' | 'light'
 const weighed = kept((key) => {
-  const [name, weight] = key.split(' ') as [LookName, Weight]
+  const [name, weight, edge] = key.split(' ') as [LookName, Weight, 'edged' | 'unedged']
   const look = lookOf(name)
   const fill = fillOf(weight === 'light' ? groundless(look) : look, ratio())
   const stroke = new Stroke({ color: look.stroke, width: look.width, ...(look.dash ? { lineDash: [...look.dash] } : {}) })
   return new Style({
     ...(fill === null ? {} : { fill: new Fill({ color: fill }) }),
-    ...(weight === 'unedged' ? {} : { stroke }),
+    ...(edge === 'edged' ? { stroke } : {}),
   })
 })
 const groundless = ({ fill: _, ...rest }: Look): Look => rest
-const lineStyle = (name: LookName, weight: Weight = 'full') => weighed(`${name} ${weight}`)
+const lineStyle = (name: LookName, weight: Weight = 'full', edged = true) => weighed(`${name} ${weight} ${edged ? 'edged' : 'unedged'}`)
 
 /** Parcels: filled by class; edges once they are wide enough to tell apart, codes once they can be read. */
 const plainParcel = kept((colour) => new Style({ fill: new Fill({ color: colour }) }))
@@ -96,7 +96,7 @@ export function tileStyle(name: LayerName, parcels: (resolution: number) => bool
       return (feature, resolution) => facility(resolution > resolutionOf(13) ? '' : String(feature.get('MC') ?? ''))
     case 'YJJBNT':
       // From afar its many small fields would be all edge.
-      return (_, resolution) => lineStyle(name, parcels(resolution) ? 'light' : resolution > EDGES_FROM ? 'unedged' : 'full')
+      return (_, resolution) => lineStyle(name, weight(resolution), resolution <= EDGES_FROM / 2)
     case 'STBHHX':
       return (_, resolution) => lineStyle(name, weight(resolution))
     default:

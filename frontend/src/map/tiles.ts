@@ -22,6 +22,9 @@ export const tileGrid = gridTo(MAX_ZOOM)
 /** For names: so few tiles that a township is named once and not in every tile it lies in. */
 export const nameGrid = gridTo(7)
 
+/** Take the zoom whose resolution is nearest, finer or coarser. */
+export const NEAREST = 0
+
 export type TileLayer = VectorTileLayer<VectorTileSource<RenderFeature>, RenderFeature>
 
 export interface TileReport {
@@ -36,6 +39,7 @@ export function tileSource(template: string, report: TileReport, grid = tileGrid
     tileGrid: grid,
     wrapX: false,
     transition: 0,
+    zDirection: NEAREST,
     tileUrlFunction: ([z, x, y]) => tileAddress(template, z!, x!, y!),
     tileLoadFunction: (tile, address) => load(tile as VectorTile<RenderFeature>, address, report),
   })
@@ -55,14 +59,16 @@ function load(tile: VectorTile<RenderFeature>, address: string, report: TileRepo
   tile.setLoader((extent, _resolution, projection) => void read(extent, projection))
 }
 
+const MANY: ReadonlySet<string> = new Set(['DLTB', 'YJJBNT'])
+
 export function tileLayer(entry: Entry, style: StyleFunction): TileLayer {
   return new VectorTileLayer<VectorTileSource<RenderFeature>, RenderFeature>({
     className: 'ol-layer',
     zIndex: entry.zIndex,
     opacity: entry.opacity,
     visible: entry.visible,
-    // Few large shapes with hatches stay sharp as vectors; many parcels are quicker as images.
-    renderMode: entry.name === 'DLTB' ? 'hybrid' : 'vector',
+    // Few large shapes stay sharp as vectors; many small ones are quicker as images, tile by tile.
+    renderMode: MANY.has(entry.name) ? 'hybrid' : 'vector',
     renderBuffer: 32,
     style,
     properties: { name: entry.name },
