@@ -160,7 +160,7 @@ export const selected = [
   new Style({ stroke: new Stroke({ color: '#ffffff', width: 6 }), image: new CircleStyle({ radius: 11, stroke: new Stroke({ color: '#fff', width: 6 }) }) }),
   new Style({
     stroke: new Stroke({ color: '#0b57d0', width: 3 }),
-    fill: new Fill({ color: 'rgba(11,87,208,.12)' }),
+    fill: new Fill({ color: 'rgba(11,87,208,.05)' }),
     image: new CircleStyle({ radius: 11, stroke: new Stroke({ color: '#0b57d0', width: 3 }) }),
   }),
 ]
