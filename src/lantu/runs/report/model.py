@@ -226,7 +226,7 @@ def arrange(result: Row, book: Lawbook) -> Report:
 
     def line(row: Row) -> TargetLine:
         clause = row.get("clause")
-        number = numbers[clause["document"], clause["text"]] if clause else None
+        number = numbers.get((clause["document"], clause["text"])) if clause else None
         return TargetLine(row, _indicator_name(row, book), number)
 
     lines = [line(row) for row in latest]
@@ -286,7 +286,9 @@ def _series(rows: Sequence[Row], line: Callable[[Row], TargetLine]) -> list[Seri
         for year in sorted({row["year"] for row in members}):
             of_year = [row for row in members if row["year"] == year]
             values = [Decimal(row["value"]) for row in of_year if row["value"] is not None]
-            answer = worst(Answer(row["answer"]) for row in of_year if row["value"] is not None or not values)
+            # A target without a figure of its own does not colour the figure that another target judges.
+            judging = [row for row in of_year if row["required"] is not None] or of_year
+            answer = worst(Answer(row["answer"]) for row in judging)
             points.append(Point(year, values[0] if values else None, answer))
         limits = {
             (Decimal(row["required"]), row["target_year"]): line(row).requirement

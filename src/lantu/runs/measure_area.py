@@ -1,0 +1,323 @@
+"""One county measured: its layers brought into one plane, its targets judged, its years compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from lantu.core.area import Geometries
+from lantu.core.errors import IntegrityError
+from lantu.core.finding import Answer
+from lantu.core.progress import Progress
+from lantu.lawbook import Lawbook
+from lantu.lawbook.models import Indicator
+from lantu.monitoring.changes import UNCOMPARED, Changes, judge_changes
+from lantu.monitoring.classes import LandClasses
+from lantu.monitoring.comparison import Change, Comparison, Thresholds
+from lantu.monitoring.exchanges import Exchange, read_exchanges
+from lantu.monitoring.indicators import ALWAYS, Measured, Unmeasured, evaluate
+from lantu.monitoring.land import LandYear, passages
+from lantu.monitoring.targets import Asked, Target, applies, judged_row
+from lantu.monitoring.views import layer_view, overlay_view, state_view
+from lantu.overlay.engine import OverlayEngine, OverlayTable, method
+from lantu.overlay.shapes import ShapePool
+from lantu.runs.measure_layers import EXCHANGE, LAND, LINE_VIEWS, WATER_USE, Shelf
+from lantu.store import Home, Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """The land survey of one year as the run holds it: its view, and the shape of each row."""
+
+    layer: Layer
+    view: pa.Table
+    shape: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A control line as the run holds it: its view, and its polygons in the plane."""
+
+    layer: Layer
+    view: pa.Table
+    shapes: Geometries
+
+
+@dataclass
+class AreaRun:
+    """Everything a run knows of one county; reads each layer once.
+
+    Attributes:
+        years: the years asked about, ascending.
+        first_year: the earliest land survey of the home: it has no year before to be compared with.
+        notes: (message code, parameters) of what the user should know beside the answers.
+    """
+
+    home: Home
+    book: Lawbook
+    engine: OverlayEngine
+    code: str
+    name: str
+    shelf: Shelf
+    targets: Sequence[tuple[str, Target]]
+    years: Sequence[int]
+    first_year: int
+    base_year: int
+    progress: Progress
+    notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._pool = ShapePool(self.home.plane)
+        self._classes = LandClasses(self.book)
+        self._land: dict[int, Land] = {}
+        self._lines: dict[str, Line] = {}
+        self._tables: dict[str, pa.Table] = {}
+        self._overlays: dict[tuple[str, str], OverlayTable | Unmeasured] = {}
+
+    # --- reading ---------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read the county's land surveys and lines, each distinct layer once.
+
+        Raises:
+            IntegrityError: a stored layer is damaged.
+        """
+        wanted = {*self.years, *(year - 1 for year in self.years), self.base_year}
+        for year in sorted(wanted):
+            layer = self.shelf.land(year)
+            if layer is not None:
+                self._land[year] = self._read_land(layer)
+        for kind in LINE_VIEWS.values():
+            for layer in {
+                line.digest: line for year in self.years if (line := self.shelf.line(kind, year))
+            }.values():
+                if layer.digest not in self._lines:
+                    self._lines[layer.digest] = self._read_line(layer)
+
+    def _read_land(self, layer: Layer) -> Land:
+        data = self.home.layers.read(layer)
+        shape = self._pool.add(data.geometry, data.crs)
+        return Land(layer, layer_view("land", data.attributes, self._pool.areas_m2[shape]), shape)
+
+    def _read_line(self, layer: Layer) -> Line:
+        data = self.home.layers.read(layer)
+        shapes = self.home.plane.project(data.geometry, data.crs)
+        view = next(name for name, kind in LINE_VIEWS.items() if kind == layer.kind)
+        return Line(layer, layer_view(view, data.attributes, shapely.area(shapes)), shapes)
+
+    def _line(self, kind: str, year: int) -> Line | None:
+        layer = self.shelf.line(kind, year)
+        return self._lines.get(layer.digest) if layer else None
+
+    def _table(self, kind: str) -> tuple[Layer, pa.Table] | None:
+        layer = self.shelf.table(kind)
+        if layer is None:
+            return None
+        if kind not in self._tables:
+            self._tables[kind] = layer_view(
+                kind.lower(), self.home.layers.read(layer, geometry=False).attributes
+            )
+        return layer, self._tables[kind]
+
+    # --- overlays --------------------------------------------------------------------------------------
+
+    def overlay(self) -> None:
+        """Make or fetch the overlay of every year's land with the lines of that year.
+
+        A parcel whose shape did not change between years is measured once. What is stored already is not
+        measured again; a damaged file is, and that is noted. An engine that crashes leaves the reason.
+        """
+        words = method(self.engine, self.home.plane)
+        for digest, line in self._lines.items():
+            years = [year for year, land in self._land.items() if self._needs(year, digest)]
+            missing = []
+            for year in years:
+                key = (self._land[year].layer.digest, digest)
+                stored = self._stored(*key, words)
+                if stored is None:
+                    missing.append(year)
+                else:
+                    self._overlays[key] = stored
+            if missing:
+                self._measure_overlays(missing, line, words)
+
+    def _needs(self, year: int, line_digest: str) -> bool:
+        lines = [self.shelf.line(kind, year) for kind in LINE_VIEWS.values()]
+        return year in self.years and any(line is not None and line.digest == line_digest for line in lines)
+
+    def _stored(self, land: str, line: str, words: str) -> OverlayTable | None:
+        try:
+            table = self.home.overlays.get(land, line, words)
+            return None if table is None else OverlayTable.from_arrow(table)
+        except IntegrityError as error:
+            self.notes.append(
+                ("measure.note_overlay_rebuilt", {"file": str(error.params.get("where", land))})
+            )
+            return None
+
+    def _measure_overlays(self, years: Sequence[int], line: Line, words: str) -> None:
+        lands = [self._land[year] for year in years]
+        wanted = np.unique(np.concatenate([land.shape for land in lands]))
+        number = np.full(len(self._pool.areas_m2), -1, np.int32)
+        number[wanted] = np.arange(len(wanted), dtype=np.int32)
+        try:
+            distinct = self.engine.areas(self._pool.shapes[wanted], line.shapes, self.progress)
+        except Exception as error:
+            # A crash of the engine must not end the run, nor read as compliance.
+            why = Unmeasured("measure.overlay_failed", {"why": f"{type(error).__name__}: {error}"})
+            self._overlays |= {(land.layer.digest, line.layer.digest): why for land in lands}
+            return
+        for land in lands:
+            table = distinct.for_rows(number[land.shape])
+            self._overlays[land.layer.digest, line.layer.digest] = table
+            self.home.overlays.put(land.layer.digest, line.layer.digest, words, table.to_arrow())
+
+    # --- targets ---------------------------------------------------------------------------------------
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Judge every target for every year it applies to."""
+        found = []
+        measured: dict[tuple[str, int], tuple[Measured | Unmeasured, dict[str, str]]] = {}
+        for done, year in enumerate(self.years):
+            self.progress("progress.measure", done, len(self.years))
+            for version, target in self.targets:
+                if not applies(target, year):
+                    continue
+                indicator = self.book.indicator_named(target.indicator)
+                figure, inputs = Unmeasured("measure.no_indicator"), {}
+                if indicator:
+                    key = (indicator.id, year)
+                    if key not in measured:
+                        measured[key] = self._figure(indicator, year)
+                    figure, inputs = measured[key]
+                asked = Asked(self.code, self.name, year, version, inputs)
+                found.append(judged_row(self.book, asked, target, figure))
+        self.progress("progress.measure", len(self.years), len(self.years))
+        return found
+
+    def _figure(self, indicator: Indicator, year: int) -> tuple[Measured | Unmeasured, dict[str, str]]:
+        views: dict[str, pa.Table] = {
+            "state": state_view(year, self.base_year),
+            "land_class": self._classes.table(),
+        }
+        inputs: dict[str, str] = {}
+        lacking: list[str] = []
+        for name in indicator.inputs:
+            if name in ALWAYS:
+                continue
+            view = self._view(name, year)
+            if isinstance(view, Unmeasured):
+                return view, inputs
+            if isinstance(view, str):
+                lacking.append(view)
+                continue
+            layers, views[name] = view
+            inputs |= layers
+        if lacking:
+            return Unmeasured("measure.no_view", {"kinds": "、".join(dict.fromkeys(lacking))}), inputs
+        return evaluate(indicator, views), inputs
+
+    def _view(self, name: str, year: int) -> tuple[dict[str, str], pa.Table] | Unmeasured | str:
+        """Return a view with the digests behind it; or why there is none; or what is not registered."""
+        if name in ("land", "base_land"):
+            when = year if name == "land" else self.base_year
+            land = self._land.get(when)
+            return ({name: land.layer.digest}, land.view) if land else self._called(LAND, when)
+        if name == "water_use":
+            table = self._table(WATER_USE)
+            return ({name: table[0].digest}, table[1]) if table else self._called(WATER_USE)
+        line_name = name.removeprefix("land_in_")
+        if line_name not in LINE_VIEWS:
+            return Unmeasured("measure.query_failed", {"why": f"unknown view {name}"})
+        line, land = self._line(LINE_VIEWS[line_name], year), self._land.get(year)
+        if line is None:
+            return self._called(LINE_VIEWS[line_name])
+        if name == line_name:
+            return {name: line.layer.digest}, line.view
+        if land is None:
+            return self._called(LAND, year)
+        table = self._overlays[land.layer.digest, line.layer.digest]
+        if isinstance(table, Unmeasured):
+            return table
+        return {"land": land.layer.digest, line_name: line.layer.digest}, overlay_view(table, line_name)
+
+    def _called(self, kind: str, year: int | None = None) -> str:
+        known = self.book.layer_kinds.get(kind)
+        return f"{year or ''}{'年' if year else ''}{known.name.zh if known else ''}（{kind}）"
+
+    # --- changes ---------------------------------------------------------------------------------------
+
+    def changes(self) -> Iterable[tuple[int, Changes, dict[str, str]]]:
+        """Compare every year with the year before; yields (year, what was found, digests looked at)."""
+        for done, year in enumerate(self.years):
+            self.progress("progress.changes", done, len(self.years))
+            if year > self.first_year:
+                yield year, *self._changes(year)
+        self.progress("progress.changes", len(self.years), len(self.years))
+
+    def _changes(self, year: int) -> tuple[Changes, dict[str, str]]:
+        before, after = self._land.get(year - 1), self._land.get(year)
+        inputs = {
+            name: land.layer.digest for name, land in (("land_before", before), ("land", after)) if land
+        }
+        if before is None or after is None:
+            missing = "、".join(str(y) for y, land in ((year - 1, before), (year, after)) if land is None)
+            return Changes([_uncompared(year, "monitoring.year_missing", missing=missing)]), inputs
+        found = Changes()
+        try:
+            lands = [
+                LandYear.from_view(y, land.view, land.shape)
+                for y, land in ((year - 1, before), (year, after))
+            ]
+            passage = passages(lands[0], lands[1], self._pool.shapes, self.engine, self.progress)
+        except Exception as error:
+            # As above: a crash is an answer about this year, not the end of the run.
+            why = f"{type(error).__name__}: {error}"
+            return Changes([_uncompared(year, "monitoring.comparison_failed", why=why)]), inputs
+        lines = {kind: line for kind in LINE_VIEWS.values() if (line := self._line(kind, year))}
+        inputs |= {kind: line.layer.digest for kind, line in lines.items()}
+        exchanges, fault = self._exchanges(inputs)
+        comparison = Comparison(
+            before=lands[0],
+            after=lands[1],
+            passage=passage,
+            shapes=self._pool.shapes,
+            lines={kind: line.shapes for kind, line in lines.items()},
+            exchanges=exchanges,
+            classes=self._classes,
+            thresholds=self.thresholds(year),
+        )
+        found = judge_changes(comparison, self.book.change_rules.values())
+        if fault:
+            found.found.append(_uncompared(year, "monitoring.exchanges_unreadable", why=fault))
+        return found, inputs
+
+    def _exchanges(self, inputs: dict[str, str]) -> tuple[list[Exchange] | None, str | None]:
+        table = self._table(EXCHANGE)
+        if table is None:
+            return None, None
+        inputs[EXCHANGE] = table[0].digest
+        try:
+            return read_exchanges(table[1]), None
+        except (KeyError, ValueError, TypeError) as error:
+            return None, f"{type(error).__name__}: {error}"
+
+    def thresholds(self, year: int) -> Thresholds:
+        """Return the sizes from which on things count, as they stood at the end of a year."""
+        day = date(year, 12, 31)
+        patch, piece, reach = (
+            float(self.book.number(f"monitoring.{name}", day))
+            for name in ("min_patch_m2", "min_piece_m2", "contiguity_m")
+        )
+        return Thresholds(patch, piece, reach)
+
+
+def _uncompared(year: int, code: str, **params: object) -> Change:
+    return Change(UNCOMPARED, (code,), Answer.CANNOT_TELL, code, {"year": year, **params})

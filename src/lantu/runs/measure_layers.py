@@ -1,0 +1,55 @@
+"""Which of the registered layers a measuring run reads, for which county and year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lantu.store import Layer
+
+LAND, WATER_USE, EXCHANGE = "DLTB", "WATER_USE", "EXCHANGE"
+LINE_VIEWS = {"pbf": "YJJBNT", "redline": "STBHHX", "boundary": "CZKFBJ"}
+"""Name of a view in the SQL of indicators → kind of the layer behind it."""
+
+
+@dataclass
+class Shelf:
+    """The layers of one county, newest last.
+
+    A layer added later supersedes one of the same kind and year: nothing is ever deleted, and the digests
+    of what was read stand in every result.
+    """
+
+    layers: Sequence[Layer]
+    plan_layers: dict[str, str] = field(default_factory=dict)
+
+    def land(self, year: int) -> Layer | None:
+        """Return the land survey of a year."""
+        return self._last(layer for layer in self.layers if layer.kind == LAND and layer.year == year)
+
+    def land_years(self) -> set[int]:
+        return {layer.year for layer in self.layers if layer.kind == LAND and layer.year is not None}
+
+    def line(self, kind: str, year: int) -> Layer | None:
+        """Return a control line as in force in a year.
+
+        The layer that the plan itself names goes first. Else, of the layers with a year, the latest one not
+        after `year` (a line without a year has always been in force); a line that only came later is still
+        the one the plan holds the land against, so before its year the earliest is taken.
+        """
+        mine = [layer for layer in self.layers if layer.kind == kind]
+        named = [layer for layer in mine if layer.digest == self.plan_layers.get(kind)]
+        in_force = [layer for layer in mine if layer.year is None or layer.year <= year]
+        if named or in_force:
+            return self._last(named) or max(
+                in_force, key=lambda layer: (layer.year or 0, layer.added_at, layer.digest)
+            )
+        return min(mine, key=lambda layer: (layer.year or 0, layer.added_at, layer.digest), default=None)
+
+    def table(self, kind: str) -> Layer | None:
+        """Return the latest table of a kind; a table holds all years."""
+        return self._last(layer for layer in self.layers if layer.kind == kind)
+
+    @staticmethod
+    def _last(layers: Iterable[Layer]) -> Layer | None:
+        return max(layers, key=lambda layer: (layer.added_at, layer.digest), default=None)
