@@ -119,7 +119,7 @@ def test_a_missing_input_is_never_a_figure(indicator: str) -> None:
     views = views_of(2021)
     for name in BOOK.indicators[indicator].inputs:
         got = reason(indicator, {key: table for key, table in views.items() if key != name})
-        assert (got.message, got.params["views"]) == ("measure.no_view", name)
+        assert (got.message, got.params["kinds"]) == ("measure.no_view", name)
 
 
 def test_a_missing_column_is_never_a_figure() -> None:

@@ -62,7 +62,7 @@ def evaluate(indicator: Indicator, views: Mapping[str, pa.Table]) -> Measured | 
     """
     missing = [name for name in indicator.inputs if name not in views]
     if missing:
-        return Unmeasured("measure.no_view", {"views": ", ".join(missing)})
+        return Unmeasured("measure.no_view", {"kinds": ", ".join(missing)})
     try:
         row = _run(indicator, views)
     except duckdb.Error as error:

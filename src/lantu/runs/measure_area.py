@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from lantu.core.area import Geometries
 from lantu.core.errors import IntegrityError
@@ -80,37 +81,45 @@ class AreaRun:
         self._lines: dict[str, Line] = {}
         self._tables: dict[str, pa.Table] = {}
         self._overlays: dict[tuple[str, str], OverlayTable | Unmeasured] = {}
+        self._damaged: dict[str, Unmeasured] = {}
 
     # --- reading ---------------------------------------------------------------------------------------
 
     def read(self) -> None:
         """Read the county's land surveys and lines, each distinct layer once.
 
-        Raises:
-            IntegrityError: a stored layer is damaged.
+        A stored file that is damaged does not end the run: what hangs on it cannot be told, and that is noted.
         """
-        wanted = {*self.years, *(year - 1 for year in self.years), self.base_year}
-        for year in sorted(wanted):
+        wanted = sorted({*self.years, *(year - 1 for year in self.years), self.base_year})
+        for done, year in enumerate(wanted):
+            self.progress("progress.project", done, len(wanted))
             layer = self.shelf.land(year)
-            if layer is not None:
-                self._land[year] = self._read_land(layer)
-        for kind in LINE_VIEWS.values():
-            for layer in {
-                line.digest: line for year in self.years if (line := self.shelf.line(kind, year))
-            }.values():
-                if layer.digest not in self._lines:
-                    self._lines[layer.digest] = self._read_line(layer)
+            if layer is not None and (shapes := self._shapes_of(layer)):
+                attributes, geometry, crs = shapes
+                shape = self._pool.add(geometry, crs)
+                view = layer_view("land", attributes, self._pool.areas_m2[shape])
+                self._land[year] = Land(layer, view, shape)
+        self.progress("progress.project", len(wanted), len(wanted))
+        for view_name, kind in LINE_VIEWS.items():
+            for year in self.years:
+                layer = self.shelf.line(kind, year)
+                if layer is None or layer.digest in self._lines or layer.digest in self._damaged:
+                    continue
+                if shapes := self._shapes_of(layer):
+                    attributes, geometry, crs = shapes
+                    plane = self.home.plane.project(geometry, crs)
+                    view = layer_view(view_name, attributes, shapely.area(plane))
+                    self._lines[layer.digest] = Line(layer, view, plane)
 
-    def _read_land(self, layer: Layer) -> Land:
-        data = self.home.layers.read(layer)
-        shape = self._pool.add(data.geometry, data.crs)
-        return Land(layer, layer_view("land", data.attributes, self._pool.areas_m2[shape]), shape)
-
-    def _read_line(self, layer: Layer) -> Line:
-        data = self.home.layers.read(layer)
-        shapes = self.home.plane.project(data.geometry, data.crs)
-        view = next(name for name, kind in LINE_VIEWS.items() if kind == layer.kind)
-        return Line(layer, layer_view(view, data.attributes, shapely.area(shapes)), shapes)
+    def _shapes_of(self, layer: Layer) -> tuple[pa.Table, Geometries, CRS] | None:
+        try:
+            data = self.home.layers.read(layer)
+        except IntegrityError as error:
+            self.notes.append((error.code, dict(error.params)))
+            self._damaged[layer.digest] = Unmeasured("measure.layer_damaged", {"title": layer.title})
+            return None
+        assert data.geometry is not None and data.crs is not None  # the kind has shapes, checked when added
+        return data.attributes, data.geometry, data.crs
 
     def _line(self, kind: str, year: int) -> Line | None:
         layer = self.shelf.line(kind, year)
@@ -120,10 +129,16 @@ class AreaRun:
         layer = self.shelf.table(kind)
         if layer is None:
             return None
+        if layer.digest in self._damaged:
+            return None
         if kind not in self._tables:
-            self._tables[kind] = layer_view(
-                kind.lower(), self.home.layers.read(layer, geometry=False).attributes
-            )
+            try:
+                attributes = self.home.layers.read(layer, geometry=False).attributes
+            except IntegrityError as error:
+                self.notes.append((error.code, dict(error.params)))
+                self._damaged[layer.digest] = Unmeasured("measure.layer_damaged", {"title": layer.title})
+                return None
+            self._tables[kind] = layer_view(kind.lower(), attributes)
         return layer, self._tables[kind]
 
     # --- overlays --------------------------------------------------------------------------------------
@@ -191,7 +206,8 @@ class AreaRun:
                 if not applies(target, year):
                     continue
                 indicator = self.book.indicator_named(target.indicator)
-                figure, inputs = Unmeasured("measure.no_indicator"), {}
+                figure: Measured | Unmeasured = Unmeasured("measure.no_indicator")
+                inputs: dict[str, str] = {}
                 if indicator:
                     key = (indicator.id, year)
                     if key not in measured:
@@ -229,24 +245,34 @@ class AreaRun:
         if name in ("land", "base_land"):
             when = year if name == "land" else self.base_year
             land = self._land.get(when)
-            return ({name: land.layer.digest}, land.view) if land else self._called(LAND, when)
+            if land is None:
+                return self._lacking(self.shelf.land(when), LAND, when)
+            return {name: land.layer.digest}, land.view
         if name == "water_use":
             table = self._table(WATER_USE)
-            return ({name: table[0].digest}, table[1]) if table else self._called(WATER_USE)
+            if table is None:
+                return self._lacking(self.shelf.table(WATER_USE), WATER_USE)
+            return {name: table[0].digest}, table[1]
         line_name = name.removeprefix("land_in_")
         if line_name not in LINE_VIEWS:
             return Unmeasured("measure.query_failed", {"why": f"unknown view {name}"})
         line, land = self._line(LINE_VIEWS[line_name], year), self._land.get(year)
         if line is None:
-            return self._called(LINE_VIEWS[line_name])
+            return self._lacking(self.shelf.line(LINE_VIEWS[line_name], year), LINE_VIEWS[line_name])
         if name == line_name:
             return {name: line.layer.digest}, line.view
         if land is None:
-            return self._called(LAND, year)
-        table = self._overlays[land.layer.digest, line.layer.digest]
-        if isinstance(table, Unmeasured):
-            return table
-        return {"land": land.layer.digest, line_name: line.layer.digest}, overlay_view(table, line_name)
+            return self._lacking(self.shelf.land(year), LAND, year)
+        overlay = self._overlays[land.layer.digest, line.layer.digest]
+        if isinstance(overlay, Unmeasured):
+            return overlay
+        return {"land": land.layer.digest, line_name: line.layer.digest}, overlay_view(overlay, line_name)
+
+    def _lacking(self, layer: Layer | None, kind: str, year: int | None = None) -> Unmeasured | str:
+        """Say why there is no view: a damaged file, or nothing registered."""
+        if layer is not None and layer.digest in self._damaged:
+            return self._damaged[layer.digest]
+        return self._called(kind, year)
 
     def _called(self, kind: str, year: int | None = None) -> str:
         known = self.book.layer_kinds.get(kind)
@@ -267,10 +293,11 @@ class AreaRun:
         inputs = {
             name: land.layer.digest for name, land in (("land_before", before), ("land", after)) if land
         }
+        if damaged := self._damaged_titles(year):
+            return Changes([_uncompared(year, "monitoring.layer_damaged", title=damaged)]), inputs
         if before is None or after is None:
             missing = "、".join(str(y) for y, land in ((year - 1, before), (year, after)) if land is None)
             return Changes([_uncompared(year, "monitoring.year_missing", missing=missing)]), inputs
-        found = Changes()
         try:
             lands = [
                 LandYear.from_view(y, land.view, land.shape)
@@ -299,6 +326,12 @@ class AreaRun:
             found.found.append(_uncompared(year, "monitoring.exchanges_unreadable", why=fault))
         return found, inputs
 
+    def _damaged_titles(self, year: int) -> str:
+        self._table(EXCHANGE)
+        needed = [self.shelf.land(year - 1), self.shelf.land(year), self.shelf.table(EXCHANGE)]
+        needed += [self.shelf.line(kind, year) for kind in LINE_VIEWS.values()]
+        return "、".join(layer.title for layer in needed if layer and layer.digest in self._damaged)
+
     def _exchanges(self, inputs: dict[str, str]) -> tuple[list[Exchange] | None, str | None]:
         table = self._table(EXCHANGE)
         if table is None:
@@ -312,11 +345,11 @@ class AreaRun:
     def thresholds(self, year: int) -> Thresholds:
         """Return the sizes from which on things count, as they stood at the end of a year."""
         day = date(year, 12, 31)
-        patch, piece, reach = (
-            float(self.book.number(f"monitoring.{name}", day))
-            for name in ("min_patch_m2", "min_piece_m2", "contiguity_m")
+        return Thresholds(
+            patch_m2=float(self.book.number("monitoring.min_patch_m2", day)),
+            piece_m2=float(self.book.number("monitoring.min_piece_m2", day)),
+            reach_m=float(self.book.number("monitoring.contiguity_m", day)),
         )
-        return Thresholds(patch, piece, reach)
 
 
 def _uncompared(year: int, code: str, **params: object) -> Change:

@@ -37,7 +37,7 @@ class Writing:
         self.at = at
         self._afterwards: list[Callable[[], None]] = []
 
-    def say(self, kind: str, body: Mapping[str, Any]) -> StatementRow:
+    def attest(self, kind: str, body: Mapping[str, Any]) -> StatementRow:
         """Add a statement to the ledger; it takes effect with the rest of the writing."""
         last = last_statement(self.session)
         before = Head(last.seq, last.digest) if last else Head()

@@ -143,7 +143,7 @@ class LayerStore:
         writing.session.flush()
         if row.epsg is not None:
             writing.afterwards(lambda: settle_plane(self._access))
-        writing.say(
+        writing.attest(
             "layer.added",
             {
                 "digest": row.digest, "kind": row.kind, "area_code": row.area_code, "year": row.year,

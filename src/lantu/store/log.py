@@ -84,7 +84,7 @@ class LedgerLog:
             BusyError, StorageError, IntegrityError: as `home.writing`.
         """
         with self._access.writing() as writing:
-            row = writing.say(kind, body)
+            row = writing.attest(kind, body)
         entry = parse((row.line or "").rstrip("\n").encode())
         assert entry is not None
         return entry

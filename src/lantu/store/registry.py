@@ -214,7 +214,7 @@ class Registry:
         )  # fmt: skip
         session.add(row)
         session.flush()
-        writing.say(
+        writing.attest(
             "approval.registered",
             {
                 "source": evidence.source_digest, "reading": digest, "title": row.title,
@@ -268,7 +268,7 @@ class Registry:
         session.add(row)
         session.flush()
         session.refresh(row)
-        writing.say(
+        writing.attest(
             "plan.version_registered",
             {
                 "plan": plan.id, "number": number, "version": digest, "title": version.title,

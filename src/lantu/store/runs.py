@@ -59,7 +59,7 @@ class RunStore:
                 RunRow(id=run_id, kind=kind, status=RUNNING, inputs=plain, started_at=writing.at)
             )
             writing.session.flush()
-            writing.say("run.started", {"run": run_id, "kind": kind, "inputs": digest_json(plain)})
+            writing.attest("run.started", {"run": run_id, "kind": kind, "inputs": digest_json(plain)})
         return run_id
 
     def finish(self, run_id: str, result: Mapping[str, Any]) -> Run:
@@ -76,7 +76,7 @@ class RunStore:
             digest = digest_bytes(data)
             writing.staging.write(self._folder(run_id) / RESULT, data)
             row.status, row.finished_at, row.result_digest = FINISHED, writing.at, digest
-            writing.say("run.finished", {"run": run_id, "kind": row.kind, "result": digest})
+            writing.attest("run.finished", {"run": run_id, "kind": row.kind, "result": digest})
             writing.session.flush()
             return self._run(row)
 
@@ -85,7 +85,7 @@ class RunStore:
         with self._access.writing() as writing:
             row = self._open_row(run_id)
             row.status, row.finished_at = FAILED, writing.at
-            writing.say("run.failed", {"run": run_id, "kind": row.kind, "code": code})
+            writing.attest("run.failed", {"run": run_id, "kind": row.kind, "code": code})
 
     def latest(self, kind: str) -> Run | None:
         """Return the last finished run of a kind."""
