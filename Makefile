@@ -1,0 +1,83 @@
+# Set-up, demo, tests. Everything is installed inside the checkout (.venv, frontend/node_modules).
+# Mirrors and proxies are pip's and npm's own settings (environment, pip.conf, .npmrc): nothing here names any.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+DEMO_HOME := .lantu-demo
+SERVE ?= 1
+ARGS ?=
+
+# Ctrl-C ends a recipe without a line of complaint from make; what was half done is not stamped as done.
+CALM := trap 'exit 0' INT;
+
+# A .venv whose Python is gone, or that was made elsewhere (a moved checkout), is made again.
+ifneq ($(shell $(PY) -c 'print(open("$(VENV)/.made").read().strip())' 2>/dev/null),$(CURDIR))
+$(VENV)/.made: again
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo setup test check python-tests page-tests front node chromium lock clean again
+
+help:
+	@echo '蓝图 Lantu'
+	@echo
+	@echo '  make demo           安装并演示：读批复、登记规划、测算、报告、地图 / set up and run the demo, then serve the map'
+	@echo '  make demo SERVE=0   同上，出报告后结束 / the same, ending after the report'
+	@echo '  make test           安装并做全部检查和测试 / set up, then every check and test'
+	@echo '  make check          只做静态检查 / style, types, import contracts only'
+	@echo '  make setup          只安装 / set up only (.venv, the map page)'
+	@echo '  make front          只构建地图页面 / build the map page only'
+	@echo '  make lock           重新锁定依赖（UPGRADE=1 升级）/ lock dependencies again (UPGRADE=1: newest)'
+	@echo '  make clean          删去安装和构建的一切 / remove all that was installed or built'
+
+demo: setup
+	@$(CALM) $(VENV)/bin/lantu demo --home $(DEMO_HOME) $(if $(filter 0 no,$(SERVE)),--no-serve) $(ARGS)
+
+setup: front $(VENV)/.run
+
+test: check python-tests page-tests
+	@echo '全部通过 / everything passed'
+
+check: setup $(VENV)/.dev
+	@$(CALM) $(PY) -m ruff check
+	@$(CALM) $(PY) -m ruff format --check
+	@$(CALM) $(PY) -m mypy
+	@$(CALM) $(VENV)/bin/lint-imports
+
+python-tests: setup $(VENV)/.dev chromium
+	@$(CALM) $(PY) -m pytest $(ARGS)
+
+page-tests: node
+	@$(CALM) $(PY) build_front_end.py npm run check
+	@$(CALM) $(PY) build_front_end.py npm test
+
+front: node
+	@$(CALM) $(PY) build_front_end.py
+
+# The system's Node.js, else the one that PyPI carries.
+node: $(VENV)/.made
+	@$(CALM) $(PY) build_front_end.py node || $(PIP) install -r locks/node.txt
+
+# Page tests need a browser; where it cannot be had they skip with a sentence.
+chromium:
+	@$(CALM) sh scripts/chromium.sh
+
+$(VENV)/.made:
+	@$(CALM) sh scripts/venv.sh $(VENV) && echo '$(CURDIR)' > $@
+
+$(VENV)/.run: $(VENV)/.made locks/run.txt pyproject.toml | front
+	@$(CALM) $(PIP) install -r locks/run.txt && $(PIP) install -q --no-deps --no-build-isolation -e . && touch $@
+
+$(VENV)/.dev: $(VENV)/.run locks/dev.txt
+	@$(CALM) $(PIP) install -r locks/dev.txt && touch $@
+
+lock: node
+	@$(CALM) $(PIP) install -q 'uv>=0.9' && sh scripts/lock.sh $(PY) $(if $(filter 1,$(UPGRADE)),--upgrade)
+	@$(CALM) $(PY) build_front_end.py npm install --package-lock-only --omit-lockfile-registry-resolved \
+		--no-audit --no-fund
+
+clean:
+	rm -rf $(VENV) $(DEMO_HOME) frontend/node_modules src/lantu/web/static build dist test-output
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
