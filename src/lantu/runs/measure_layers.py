@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lantu.store import Layer
+from lantu.plans import PlanKind
+from lantu.store import Home, Layer, Registered
 
 LAND, WATER_USE, EXCHANGE = "DLTB", "WATER_USE", "EXCHANGE"
 LINE_VIEWS = {"pbf": "YJJBNT", "redline": "STBHHX", "boundary": "CZKFBJ"}
@@ -25,7 +26,11 @@ class Shelf:
 
     def land(self, year: int) -> Layer | None:
         """Return the land survey of a year."""
-        return self._last(layer for layer in self.layers if layer.kind == LAND and layer.year == year)
+        return self.of_year(LAND, year)
+
+    def of_year(self, kind: str, year: int) -> Layer | None:
+        """Return the latest layer of a yearly kind for that very year."""
+        return self._last(layer for layer in self.layers if layer.kind == kind and layer.year == year)
 
     def land_years(self) -> set[int]:
         return {layer.year for layer in self.layers if layer.kind == LAND and layer.year is not None}
@@ -53,3 +58,21 @@ class Shelf:
     @staticmethod
     def _last(layers: Iterable[Layer]) -> Layer | None:
         return max(layers, key=lambda layer: (layer.added_at, layer.digest), default=None)
+
+
+def shelves(home: Home) -> dict[str, Shelf]:
+    """Return the shelf of every area that has a layer, by area code."""
+    named = plan_layers(home.registry.current())
+    found: dict[str, Shelf] = {}
+    for layer in home.layers.list():
+        shelf = found.setdefault(layer.area_code, Shelf([], named.get(layer.area_code, {})))
+        shelf.layers = [*shelf.layers, layer]
+    return found
+
+
+def plan_layers(versions: Iterable[Registered]) -> dict[str, dict[str, str]]:
+    """Return the layers that plans name, area code → kind → digest; a master plan's word goes first."""
+    found: dict[str, dict[str, str]] = {}
+    for each in sorted(versions, key=lambda each: each.version.kind is PlanKind.MASTER):
+        found.setdefault(each.version.area_code, {}).update(each.version.layers)
+    return found

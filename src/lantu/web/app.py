@@ -42,7 +42,8 @@ def create_app(home_path: Path, *, front_end: Path = FOLDER) -> FastAPI:
     app = FastAPI(
         title="Lantu 蓝图",
         version=__version__,
-        description="国土空间规划实施监督：批复指标、现状、变化与控制线。 What was approved, how the land stands, and why.",
+        description="国土空间规划实施监督：批复指标、现状、变化与控制线。"
+        " What was approved, how the land stands, and why.",
         openapi_url="/api/openapi.json",
         docs_url=None,  # the stock pages load their scripts from another host
         redoc_url=None,

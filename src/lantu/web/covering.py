@@ -21,7 +21,7 @@ from lantu.web.open_layers import Geometries, OpenLayer
 CONTROL_KINDS = (
     "YJJBNT", "STBHHX", "CZKFBJ", "HLFXKZX", "LSWHBHX", "ZXCQCSLX", "ZXCQCSLVX", "ZXCQCSZX", "ZXCQCSHX",
 )  # fmt: skip
-"""The lines that a master plan draws: three lines, flood, heritage, and the city's blue, green, purple, yellow."""
+"""What a master plan draws: three lines, flood, heritage, and the city's blue, green, purple, yellow."""
 ZONED = {"CZKFBJ": "GHFQDM"}
 """Kinds whose zones count apart, and the field that names the zone."""
 M2_DECIMALS, SHARE_DECIMALS = 2, 6
@@ -36,7 +36,7 @@ class Covered:
     Attributes:
         zone: code of the zone, None for a kind without zones or where none is met.
         covered_m2: statutory area, exact as measured; None where it cannot be told.
-        note: message code of why, and its parameters.
+        note: message code of why, and its parameters; one of our errors is put into words.
     """
 
     kind: str
@@ -48,7 +48,11 @@ class Covered:
 
     def note_in(self, language: str) -> str:
         """Return the note as a sentence."""
-        return message(self.note, language, **self.params)
+        params = {
+            name: message(value.code, language, **value.params) if isinstance(value, LantuError) else value
+            for name, value in self.params.items()
+        }
+        return message(self.note, language, **params)
 
 
 def cannot_tell(kind: str, note: str, **params: object) -> Covered:
@@ -83,18 +87,21 @@ def coverings(
             shapes = plane.project(layer.delivered[rows], layer.crs)
             for zone, mine in _by_zone(kind, layer, rows):
                 found.setdefault(zone, []).append(shapes[mine])
-        answers = [_measure(kind, zone, feature, np.concatenate(g), engine) for zone, g in sorted(
-            found.items(), key=lambda item: item[0] or "")]
+        answers = [
+            _measure(kind, zone, feature, np.concatenate(g), engine)
+            for zone, g in sorted(found.items(), key=lambda item: item[0] or "")
+        ]
     except LantuError as error:
-        why = message(error.code, **error.params)
-        return [cannot_tell(kind, "web.layer_unreadable", why=why)]
+        return [cannot_tell(kind, "web.layer_unreadable", why=error)]
     except shapely.errors.GEOSException as error:
         return [cannot_tell(kind, "web.layer_unreadable", why=str(error))]
     met = [answer for answer in answers if answer.covered_m2]
     return met or [Covered(kind, None, 0.0, Fraction(0), "web.line_measured", {"decimals": M2_DECIMALS})]
 
 
-def _by_zone(kind: str, layer: OpenLayer, rows: np.ndarray[Any, Any]) -> Iterable[tuple[str | None, list[int]]]:
+def _by_zone(
+    kind: str, layer: OpenLayer, rows: np.ndarray[Any, Any]
+) -> Iterable[tuple[str | None, list[int]]]:
     field = ZONED.get(kind)
     if field is None or field not in layer.attributes.column_names:
         return [(None, list(range(len(rows))))]

@@ -23,6 +23,4 @@ def findings(
     result = site.measured()
     if area is not None:
         check_area(result, area)
-    return json_answer(
-        request, {"rows": [f for f in result["findings"] if area in (None, f["area_code"])]}
-    )
+    return json_answer(request, {"rows": [f for f in result["findings"] if area in (None, f["area_code"])]})

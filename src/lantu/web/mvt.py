@@ -62,13 +62,13 @@ def cut(geometries: Geometries, tile: Tile, tolerance: float, *, coverage: bool)
     Returns:
         An array of the same length; empty where nothing is left.
     """
-    cut_out = shapely.clip_by_rect(geometries, *tile.bounds(BUFFER))
+    cut_out: Geometries = shapely.clip_by_rect(geometries, *tile.bounds(BUFFER))
     # What only touches the tile is cut to its edge: nothing of it lies inside.
     cut_out[shapely.get_dimensions(cut_out) < shapely.get_dimensions(geometries)] = shapely.Polygon()
     if tolerance == 0:
         return cut_out
     if not coverage:
-        return shapely.simplify(cut_out, tolerance, preserve_topology=True)
+        return np.asarray(shapely.simplify(cut_out, tolerance, preserve_topology=True))
     whole = np.isin(shapely.get_type_id(cut_out), (3, 6)) & ~shapely.is_empty(cut_out)
     cut_out[whole] = shapely.coverage_simplify(cut_out[whole], tolerance)
     return cut_out

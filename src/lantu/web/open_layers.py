@@ -70,7 +70,7 @@ def to_degrees(geometry: Geometries, crs: CRS) -> Geometries:
     )
 
 
-class Shelf:
+class OpenLayers:
     """Open layers by digest. A layer never changes, so what is open stays right."""
 
     def __init__(self, read: Callable[[str], OpenLayer], most_vertices: int = MOST_VERTICES) -> None:

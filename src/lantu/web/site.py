@@ -11,10 +11,14 @@ from fastapi import Depends, Request
 
 from lantu.core.errors import NotFoundError
 from lantu.lawbook import Lawbook, load
+from lantu.runs.measure_layers import Shelf, shelves
 from lantu.store import Home, Layer
-from lantu.web.open_layers import OpenLayer, Shelf, TileCache
+from lantu.web.open_layers import OpenLayer, OpenLayers, TileCache
 
 RUN_KIND = "measure"
+REPORT = "report.html"
+LATEST = 9999
+"""Asks for what is in force after everything registered."""
 
 
 class Site:
@@ -22,7 +26,7 @@ class Site:
 
     def __init__(self, home: Home, book: Lawbook) -> None:
         self.home, self.book = home, book
-        self.shelf = Shelf(self._open)
+        self.opened = OpenLayers(self._open)
         self.tiles = TileCache()
         self._lock = threading.Lock()
         self._latest: tuple[str, dict[str, Any]] | None = None
@@ -62,20 +66,55 @@ class Site:
             raise NotFoundError("web.no_run")
         return result
 
+    def drawn(self, kind: str, year: int | None) -> list[Layer]:
+        """Return the layers of a kind that a map of a year shows, one per area that has one.
+
+        A yearly kind shows that very year; any other what is in force in that year (None: now), by the same
+        choice as a measuring run.
+        """
+        known = self.book.layer_kinds.get(kind)
+        if known is None or known.geometry == "none":
+            return []
+        chosen = (self.chosen(shelf, kind, year) for _, shelf in sorted(shelves(self.home).items()))
+        return [layer for layer in chosen if layer is not None]
+
+    def chosen(self, shelf: Shelf, kind: str, year: int | None) -> Layer | None:
+        """Return the layer of a kind that is in force in one area and year."""
+        if self.book.layer_kinds[kind].yearly:
+            return None if year is None else shelf.of_year(kind, year)
+        return shelf.line(kind, LATEST if year is None else year)
+
     def layer(self, prefix: str) -> Layer:
         """Return a layer by the first hex characters of its digest.
 
         Raises:
             NotFoundError: `web.no_such_layer`.
+            InputError: `layer.ambiguous`.
         """
-        return self.home.layers.get(prefix)
+        try:
+            return self.home.layers.get(prefix)
+        except NotFoundError:
+            raise NotFoundError("web.no_such_layer", digest=prefix) from None
 
-    def invented(self) -> bool:
-        """Return whether any layer of this home is invented sample data."""
-        return any(layer.invented for layer in self.home.layers.list())
+    def areas(self) -> dict[str, str]:
+        """Return code → name of the areas measured; before the first run, of all with a plan or a layer."""
+        if (result := self.result()) is not None:
+            return {each["code"]: each["name"] for each in result["areas"]}
+        found = {area.code: area.name for area in self.home.registry.areas()}
+        for layer in self.home.layers.list():
+            division = self.book.divisions.by_code(layer.area_code)
+            found.setdefault(layer.area_code, division.name if division else layer.area_code)
+        return dict(sorted(found.items()))
+
+    def report(self) -> Path | None:
+        """Return the page that reports the latest run, None where it has none."""
+        run = self.home.runs.latest(RUN_KIND)
+        page = run.folder / REPORT if run else None
+        return page if page is not None and page.is_file() else None
 
     def _open(self, digest: str) -> OpenLayer:
         data = self.home.layers.read(self.home.layers.get(digest))
+        assert data.geometry is not None and data.crs is not None  # asked of layers with shapes only
         return OpenLayer.of(digest, data.attributes, data.geometry, data.crs)
 
 

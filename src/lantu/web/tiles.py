@@ -41,7 +41,9 @@ def tile(
     x: int,
     y: int,
 ) -> Response:
-    """Return a tile of the EPSG:4490 grid: 2×1 tiles at zoom 0, x = ⌊(lon+180)/180·2^z⌋, y = ⌊(90−lat)/180·2^z⌋.
+    """Return a tile of the EPSG:4490 grid.
+
+    Two tiles by one at zoom 0; x = ⌊(lon+180)/180·2^z⌋, y = ⌊(90−lat)/180·2^z⌋.
 
     Features carry `digest` (12 hex characters), `fid` (row number) and a few attributes to style by.
     """
@@ -56,6 +58,6 @@ def tile(
     key = (kind, address, digests)
     body = site.tiles.get(key)
     if body is None:
-        body = draw(kind, [site.shelf.get(digest) for digest in digests], address)
+        body = draw(kind, [site.opened.get(digest) for digest in digests], address)
         site.tiles.put(key, body)
     return bytes_answer(request, body, MEDIA_TYPE, etag)
