@@ -8,8 +8,8 @@ It is built with the system's Node.js, where that is new enough and has npm, els
     python build_front_end.py npm …      run npm in frontend/, its packages installed as locked
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: hatchling runs this file outside sys.modules, where dataclasses
+# cannot look their names up.
 import hashlib
 import importlib.util
 import os
