@@ -3,30 +3,80 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from lantu.cli.context import language, say, stderr
-from lantu.cli.exit_codes import INTERRUPTED, exit_code
 from lantu.core.errors import LantuError
 
-_COMMANDS = ("approval", "plan", "layer", "sample", "measure", "report", "serve", "ledger", "demo")
+COMMANDS = {
+    "demo": "用虚构示例数据走完全程 / the whole chain on invented sample data",
+    "sample": "生成虚构示例数据 / build the invented sample data",
+    "approval": "批复 / approval replies",
+    "plan": "规划 / plans",
+    "layer": "图层和表 / layers and tables",
+    "measure": "监测：指标对照批复，逐年比对变化 / targets against state, and changed land",
+    "report": "编写监测报告 / write the monitoring report",
+    "serve": "打开地图服务 / serve the map",
+    "ledger": "账本 / the ledger",
+}
 
-app = typer.Typer(name="lantu", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for _name in _COMMANDS:
-    if importlib.util.find_spec(f"lantu.cli.{_name}"):
-        importlib.import_module(f"lantu.cli.{_name}").register(app)
+
+class OnDemand(TyperGroup):
+    """Imports a command's file only when it is called: maps and databases take seconds to import."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command's name and line of help; what runs it comes with `resolve_command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        return typer.core.TyperCommand(cmd_name, help=COMMANDS[cmd_name])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else command(name), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Turn our own errors and Ctrl-C into one sentence and a documented exit code."""
+        try:
+            return super().invoke(ctx)
+        except LantuError as error:
+            from lantu.cli.context import say, stderr
+            from lantu.cli.exit_codes import exit_code
+
+            stderr.print(say(error.code, **error.params), style="red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(exit_code(error)) from None
+        except KeyboardInterrupt:
+            from lantu.cli.context import say, stderr
+            from lantu.cli.exit_codes import INTERRUPTED
+
+            stderr.print(say("cli.interrupted"))
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def command(name: str) -> Any:
+    """Import one command and return it as click runs it."""
+    holder = typer.Typer()
+    importlib.import_module(f"lantu.cli.{name}").register(holder)
+    found = typer.main.get_group(holder).commands[name]
+    found.help = COMMANDS[name]
+    return found
+
+
+app = typer.Typer(
+    name="lantu", cls=OnDemand, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+
+
+@app.callback()
+def _lantu() -> None:
+    """蓝图 Lantu：国土空间规划“一张图”实施监督 / is the land still as approved?"""
 
 
 def main() -> None:
-    """Run the command line; turn our own errors into one sentence and a documented exit code."""
-    try:
-        app(standalone_mode=True)
-    except LantuError as error:
-        stderr.print(say(error.code, **error.params), style="red", markup=False, highlight=False)
-        sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        stderr.print("已中断 / interrupted" if language() == "zh" else "interrupted")
-        sys.exit(INTERRUPTED)
+    """Run the command line."""
+    app()

@@ -110,9 +110,10 @@ def judged_row(
         "target_year": target.year,
         "note": target.note,
         "value": _text(shown),
+        "exact": _text(verdict.exact if verdict else None),
         "margin": _text(verdict.margin if verdict else None),
         "answer": answer.value,
-        "message": spoken(code, words, {"target_year": target.year or ""}),
+        "message": spoken(code, words, _english(target, indicator)),
         "verified": indicator.verified if indicator else False,
         "formula": indicator.formula.to_json() if indicator else None,
         "indicator_note": indicator.note.to_json() if indicator and indicator.note else None,
@@ -127,6 +128,11 @@ def judged_row(
 def spoken(code: str, zh: Mapping[str, object], en: Mapping[str, object] | None = None) -> dict[str, str]:
     """Return a message in both languages; `en` replaces parameters that read differently in English."""
     return {"code": code, "zh": message(code, "zh", **zh), "en": message(code, "en", **{**zh, **(en or {})})}
+
+
+def _english(target: Target, indicator: Indicator | None) -> dict[str, object]:
+    names = {"indicator": indicator.name.en} if indicator else {}
+    return {"target_year": target.year or "", **names}
 
 
 def clause_json(clause: Clause | None) -> dict[str, Any] | None:

@@ -80,6 +80,25 @@ class RunStore:
             writing.session.flush()
             return self._run(row)
 
+    def attach(self, run_id: str, name: str, data: bytes) -> tuple[Path, str]:
+        """Put a file beside a finished run's result, in the place of an earlier one of that name.
+
+        Returns:
+            Its path, and its digest, which the ledger keeps.
+
+        Raises:
+            NotFoundError: `store.no_run`.
+            BusyError, StorageError, IntegrityError: as `Home.writing`.
+        """
+        path, digest = self.get(run_id).folder / name, digest_bytes(data)
+        with self._access.writing() as writing:
+            temporary = writing.staging.temporary(path.suffix)
+            with storage_faults(temporary):
+                temporary.write_bytes(data)
+            writing.staging.publish(temporary, path, replace=True)
+            writing.attest("run.attached", {"run": run_id, "name": name, "digest": digest})
+        return path, digest
+
     def fail(self, run_id: str, code: str) -> None:
         """Note that a run ended without a result; `code` is the message code of why."""
         with self._access.writing() as writing:
@@ -128,13 +147,6 @@ class RunStore:
         if digest_bytes(data) != run.result_digest:
             raise IntegrityError("store.result_damaged", where=path, run=run_id)
         return dict(json.loads(data))
-
-    def folder(self, run_id: str) -> Path:
-        """Return the run's folder, made if need be; a report page goes there beside the result."""
-        path = self._folder(run_id)
-        with storage_faults(path):
-            path.mkdir(parents=True, exist_ok=True)
-        return path
 
     def _open_row(self, run_id: str) -> RunRow:
         with self._access.reading() as session:

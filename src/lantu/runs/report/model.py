@@ -48,6 +48,11 @@ class TargetLine:
         return f"{OPERATORS.get(self.row['op'] or '', '')} {self.row['required']}".strip()
 
     @property
+    def value(self) -> str:
+        """The published figure; with more decimals where they alone show on which side of the limit it lies."""
+        return str(self.row.get("exact") or self.row["value"] or "—")
+
+    @property
     def margin(self) -> str:
         """The distance to the limit with its sign; positive is the right side."""
         margin = self.row["margin"]
