@@ -157,6 +157,9 @@ export interface LayerRow {
   features: number
   geometry_type: string | null
   invented: boolean
+  /** A later layer stands in its place. */
+  superseded: boolean
+  /** May have a place `{year}` to fill in, beside `{z}`, `{x}` and `{y}`. */
   tiles: string | null
   min_zoom: number
 }

@@ -141,11 +141,12 @@ export class Stage {
       const layer = this.tiles.get(entry.name)
       if (!layer) continue
       const row = rows.find((each) => each.kind === entry.name && each.tiles && (!entry.yearly || each.year === year))
-      if (layer.get('template') === (row?.tiles ?? null)) continue
-      layer.set('template', row?.tiles ?? null)
-      layer.setSource(row?.tiles ? tileSource(row.tiles, { failed: this.on.tileFailed }) : null)
+      const template = row?.tiles?.replace('{year}', String(year ?? '_')) ?? null
+      if (layer.get('template') === template) continue
+      layer.set('template', template)
+      layer.setSource(template ? tileSource(template, { failed: this.on.tileFailed }) : null)
       if (row) limitTo(layer, row.min_zoom)
-      if (entry.name === 'XZQ') this.townNames.setSource(row?.tiles ? tileSource(row.tiles, { failed: this.on.tileFailed }, nameGrid) : null)
+      if (entry.name === 'XZQ') this.townNames.setSource(template ? tileSource(template, { failed: this.on.tileFailed }, nameGrid) : null)
     }
   }
 

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from lantu.web.answers import json_answer
-from lantu.web.models import Rows
+from lantu.web.models import Findings
 from lantu.web.site import TheSite, check_area
 
 router = APIRouter(prefix="/api", tags=["findings"])
 
 
-@router.get("/findings", summary="变化图斑 / findings", response_model=Rows)
+@router.get("/findings", summary="变化图斑 / findings", response_model=Findings)
 def findings(
     request: Request,
     site: TheSite,

@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from lantu.lawbook.models import LayerKind, Words
+from lantu.lawbook.models import LayerKind
+from lantu.runs.measure_layers import shelves
 from lantu.store import Layer
 from lantu.web.answers import json_answer
 from lantu.web.drawing import MIN_ZOOM
@@ -19,18 +20,25 @@ router = APIRouter(prefix="/api", tags=["layers"])
 
 @router.get("/layers", summary="图层 / layers", response_model=Layers)
 def layers(request: Request, site: TheSite) -> Response:
-    """Return all registered layers, superseded ones included."""
-    rows = [_row(layer, site.book.layer_kinds.get(layer.kind)) for layer in site.home.layers.list()]
+    """Return all registered layers; of those with the same kind, area and year all but one are superseded."""
+    found, shelf_of = site.home.layers.list(), shelves(site.home)
+    dated = {layer.kind for layer in found if layer.year is not None}
+    rows = [
+        _row(layer, site.book.layer_kinds[layer.kind], layer.kind in dated)
+        | {"superseded": site.chosen(shelf_of[layer.area_code], layer.kind, layer.year or 0) != layer}
+        for layer in found
+    ]
     return json_answer(request, {"rows": rows})
 
 
-def _row(layer: Layer, kind: LayerKind | None) -> dict[str, Any]:
-    name = kind.name if kind else Words(layer.kind, layer.kind)
-    year = layer.year if layer.year is not None else NO_YEAR
+def _row(layer: Layer, kind: LayerKind, dated: bool) -> dict[str, Any]:
+    year: int | str | None = layer.year
+    if not kind.yearly:
+        year = "{year}" if dated else NO_YEAR
     return {
         "digest": layer.digest,
         "kind": layer.kind,
-        "name": name.to_json(),
+        "name": kind.name.to_json(),
         "title": layer.title,
         "area_code": layer.area_code,
         "year": layer.year,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Form(BaseModel):
@@ -79,10 +79,95 @@ class Areas(Form):
     features: list[AreaFeature]
 
 
-class Rows(Form):
-    """Rows of the latest measuring run, as `lantu measure --json` prints them."""
+class RunRow(BaseModel):
+    """A row of a measuring run, as `lantu measure --json` prints it; later runs may say more."""
 
-    rows: list[dict[str, Any]]
+    model_config = ConfigDict(extra="allow")
+
+
+class Message(Words):
+    """A sentence and its code."""
+
+    code: str
+
+
+class Clause(Form):
+    """The sentence behind a requirement; `span` counts Unicode code points of the source's text."""
+
+    document: str
+    text: str
+    span: tuple[int, int] | None
+    source: str | None
+
+
+class Part(Form):
+    """A figure beside an indicator's value."""
+
+    name: Words
+    value: str | None
+    unit: str
+
+
+class TargetRow(RunRow):
+    """A target against the state of a year. Figures are decimal text; null where it cannot be told."""
+
+    id: str
+    area_code: str
+    area_name: str
+    year: int
+    indicator_id: str
+    indicator: str
+    plan_version: str | None
+    op: Literal[">=", "<=", "="] | None
+    required: str | None
+    unit: str | None
+    target_year: int | None
+    note: str | None
+    value: str | None
+    margin: str | None
+    answer: AnswerWord
+    message: Message
+    verified: bool
+    formula: Words | None
+    indicator_note: Words | None
+    sources: list[str]
+    parts: list[Part]
+    rounding: Words | str | None
+    clause: Clause | None
+    inputs: dict[str, str]
+
+
+class Finding(RunRow):
+    """Land that changed, and what a rule says of it. `place` and `geometry` are in longitude/latitude."""
+
+    id: str
+    rule: str
+    title: Words
+    area_code: str
+    year: int
+    answer: AnswerWord
+    message: Message
+    features: list[str]
+    area_m2: str | None
+    from_: list[str] = Field(alias="from")
+    to: list[str]
+    place: tuple[float, float] | None
+    geometry: dict[str, Any] | None
+    clause: Clause | None
+    verified: bool
+    inputs: dict[str, str]
+
+
+class Targets(Form):
+    """Targets of one year, of one county or of all."""
+
+    rows: list[TargetRow]
+
+
+class Findings(Form):
+    """Findings of all years, of one county or of all."""
+
+    rows: list[Finding]
 
 
 class Point(Form):
@@ -133,19 +218,43 @@ class Plans(Form):
     rows: list[Plan]
 
 
+class Duty(Form):
+    """What an approval obliges somebody to do, and where it says so."""
+
+    id: str
+    kind: str
+    name: Words
+    obliged: Words
+    span: tuple[int, int]
+    sentence: str
+
+
+class Question(Form):
+    """What a person has to settle in the reading of an approval."""
+
+    code: str
+    text: str
+    span: tuple[int, int]
+    message: Words
+
+
 class ApprovalText(Form):
-    """An approval as read: every `span` counts characters of `text`."""
+    """An approval as read: every `span` counts Unicode code points of `text`."""
 
     text: str
     document_number: str | None
     title: str | None
     date: str | None
-    duties: list[dict[str, Any]]
-    questions: list[dict[str, Any]]
+    duties: list[Duty]
+    questions: list[Question]
 
 
 class LayerRow(Form):
-    """A registered layer; `tiles` is null for a table."""
+    """A registered layer.
+
+    `tiles` is the address of its kind's tiles, null for a table. Of a kind that is not yearly a map shows
+    what is in force in the year `{year}`, where the address has that place to fill in.
+    """
 
     digest: str
     kind: str
@@ -156,6 +265,7 @@ class LayerRow(Form):
     features: int
     geometry_type: str | None
     invented: bool
+    superseded: bool
     tiles: str | None
     min_zoom: int
 

@@ -79,7 +79,9 @@ class Site:
         return [layer for layer in chosen if layer is not None]
 
     def chosen(self, shelf: Shelf, kind: str, year: int | None) -> Layer | None:
-        """Return the layer of a kind that is in force in one area and year."""
+        """Return the layer or table of a kind that is in force in one area and year."""
+        if self.book.layer_kinds[kind].geometry == "none":
+            return shelf.table(kind)
         if self.book.layer_kinds[kind].yearly:
             return None if year is None else shelf.of_year(kind, year)
         return shelf.line(kind, LATEST if year is None else year)

@@ -34,6 +34,9 @@ STATUSES: dict[type[LantuError], int] = {
     UnavailableError: 503,
 }
 
+_SHOWN = 80
+"""Characters of a request that are said back."""
+
 _log = logging.getLogger("lantu.web")
 
 
@@ -66,9 +69,10 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0] if error.errors() else {}
-        place = ".".join(str(part) for part in first.get("loc", ())[1:])
-        body = error_body("web.bad_request", path=request.url.path, detail=f"{place}: {first.get('msg', '')}")
-        return JSONResponse(body, 400)
+        name = ".".join(str(part) for part in first.get("loc", ())[1:])
+        code = "web.missing_parameter" if first.get("type") == "missing" else "web.bad_parameter"
+        value = str(first.get("input"))[:_SHOWN]
+        return JSONResponse(error_body(code, path=request.url.path[:_SHOWN], name=name, value=value), 400)
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:

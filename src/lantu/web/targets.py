@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lantu.core.errors import NotFoundError
 from lantu.web.answers import json_answer
-from lantu.web.models import Rows, Series
+from lantu.web.models import Series, Targets
 from lantu.web.site import TheSite, check_area
 
 router = APIRouter(prefix="/api", tags=["targets"])
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["targets"])
 AreaQuery = Annotated[str, Query(description="行政区代码 / area code, e.g. 220882", max_length=12)]
 
 
-@router.get("/targets", summary="批复指标与现状 / targets against state", response_model=Rows)
+@router.get("/targets", summary="批复指标与现状 / targets against state", response_model=Targets)
 def targets(
     request: Request,
     site: TheSite,

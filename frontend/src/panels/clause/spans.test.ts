@@ -57,10 +57,19 @@ describe('the sentence behind a figure', () => {
     expect(placeOf(twice, '不低于5。', null)).toEqual([0, 5])
   })
 
-  it('shows the surroundings of the span when the words differ, and says so', () => {
-    const { pieces, how } = quote(TEXT, clause(at(`３２７${POINT}４０万亩`), '另一种措辞'))
-    expect(how).toBe('near')
+  it('is quoted as the source has it, where the registered words are folded', () => {
+    const { pieces, how } = quote(TEXT, clause(at(`３２７${POINT}４０万亩`), '到2035年,耕地保有量不低于327.40万亩,用水总量不超过6.07亿立方米。'))
+    expect(how).toBe('found')
+    expect(pieces.map((piece) => piece.text).join('')).toBe(SENTENCE)
     expect(pieces.find((piece) => piece.marked)?.text).toBe(`３２７${POINT}４０万亩`)
+  })
+
+  it('is the surroundings of the span where no stop is in reach, and says so', () => {
+    const long = '表'.repeat(400)
+    const { pieces, how } = quote(`${long}不低于5亩${long}`, clause([403, 405], '不低于5亩。'))
+    expect(how).toBe('near')
+    expect(pieces.find((piece) => piece.marked)?.text).toBe('5亩')
+    expect(pieces.map((piece) => piece.text).join('').length).toBeLessThan(110)
   })
 
   it('falls back on the registered words without the text or the span', () => {

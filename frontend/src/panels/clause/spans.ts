@@ -48,17 +48,31 @@ export function placeOf(text: string, sentence: string, span: Span | null): Span
 
 export interface Quote {
   pieces: Piece[]
-  /** `found`: the sentence stands in the text around the span. `near`: only the span does. `registered`: neither. */
+  /** `found`: the sentence that holds the span. `near`: words around it, no whole sentence. `registered`: the text lacks it. */
   how: 'found' | 'near' | 'registered'
 }
 
+/** Further from the figure than this, what looks like a sentence is a table or a page without stops. */
+const MOST = 220
 const AROUND = 48
+
+/** The sentence around a span, from one 。 to the next; null where no such stop is in reach. */
+export function sentenceAround(text: string, span: Span): Span | null {
+  const points = Array.from(text)
+  if (span[0] < 0 || span[1] > points.length || span[0] >= span[1]) return null
+  let [from, to] = span
+  while (from > 0 && points[from - 1] !== '。') from--
+  while (to < points.length && points[to] !== '。') to++
+  while (from < span[0] && /\s/.test(points[from]!)) from++
+  return to === points.length || span[0] - from > MOST || to - span[1] > MOST ? null : [from, to + 1]
+}
 
 /** The sentence behind a figure with the figure marked, out of the full text where that is at hand. */
 export function quote(text: string | null, clause: Clause): Quote {
   const span = clause.span
   if (text !== null) {
-    const place = placeOf(text, clause.text, span)
+    // The registered words are folded (width, script, line ends); the source is quoted as it stands.
+    const place = placeOf(text, clause.text, span) ?? (span ? sentenceAround(text, span) : null)
     if (place) return { pieces: cut(text, span ? [span] : [], place), how: 'found' }
     if (span) return { pieces: cut(text, [span], [span[0] - AROUND, span[1] + AROUND]), how: 'near' }
   }
