@@ -39,11 +39,17 @@ def world_home(
             add(home, land, "DLTB", year)
         for kind in LINES:
             if kind not in without:
-                line = Delivery(world.line_table(kind), world.line_shapes(kind), world.CRS_4490, "world.gpkg", kind)
+                line = Delivery(
+                    world.line_table(kind), world.line_shapes(kind), world.CRS_4490, "world.gpkg", kind
+                )
                 add(home, line, kind)
         if "XZQX" not in without:
             name = pa.table({"XZQDM": [world.AREA_CODE], "XZQMC": [world.AREA_NAME]})
-            add(home, Delivery(name, world.geographic([OUTLINE]), world.CRS_4490, "world.gpkg", "XZQX"), "XZQX")
+            add(
+                home,
+                Delivery(name, world.geographic([OUTLINE]), world.CRS_4490, "world.gpkg", "XZQX"),
+                "XZQX",
+            )
         for kind, table in TABLES.items():
             if kind not in without:
                 add(home, Delivery(table(), None, None, f"{kind}.csv", kind), kind)
@@ -58,8 +64,11 @@ def add(home: Home, delivery: Delivery, kind: str, year: int | None = None) -> N
 
 def reading() -> tuple[PublishedReading, list[dict[str, Any]]]:
     """The world's approval in the published form of the approval reader."""
-    text = "示例：" + "，".join(f"{name}{op or '不超过上级下达指标'}{value or ''}{unit or ''}" for name, op, value, unit, *_ in
-                           world.TARGETS)  # fmt: skip
+    said = [
+        f"{name}{op or '不超过上级下达指标'}{value or ''}{unit or ''}"
+        for name, op, value, unit, *_ in world.TARGETS
+    ]
+    text = "示例：" + "，".join(said)
     targets = [
         {
             "indicator": name, "op": op, "value": None if value is None else float(value), "unit": unit,

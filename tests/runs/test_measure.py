@@ -33,9 +33,7 @@ def test_every_figure_margin_and_answer(result: dict[str, Any]) -> None:
         (row["indicator_id"], row["target_year"], row["year"]): (row["value"], row["margin"], row["answer"])
         for row in result["rows"]
     }
-    wanted = {
-        (*key, year): truth for key, years in world.ROWS.items() for year, truth in years.items()
-    }
+    wanted = {(*key, year): truth for key, years in world.ROWS.items() for year, truth in years.items()}
     assert found == wanted
 
 
@@ -54,7 +52,10 @@ def test_a_row_carries_what_it_rests_on(home: Home, result: dict[str, Any]) -> N
     layers = {layer.digest: layer for layer in home.layers.list()}
     row = next(r for r in result["rows"] if r["indicator_id"] == "basic_farmland" and r["year"] == 2022)
     assert row["clause"]["document"] == DOCUMENT
-    assert {name: layers[digest].kind for name, digest in row["inputs"].items()} == {"land": "DLTB", "pbf": "YJJBNT"}
+    assert {name: layers[digest].kind for name, digest in row["inputs"].items()} == {
+        "land": "DLTB",
+        "pbf": "YJJBNT",
+    }
     assert layers[row["inputs"]["land"]].year == 2022
     assert row["plan_version"] == home.registry.current("220882")[0].digest
     assert row["verified"] is False and row["sources"]
@@ -113,7 +114,11 @@ def test_what_is_not_registered_cannot_be_told(
 def test_without_the_table_of_exchanges_a_person_decides(tmp_path: Path) -> None:
     found = measure(world_home(tmp_path / "home", without={"EXCHANGE"})).result
     lost = {(f["year"], *f["features"]): f["answer"] for f in found["findings"] if f["rule"] == "MON04"}
-    assert lost == {(2022, "C1S"): "needs_person", (2024, "D1N"): "needs_person", (2025, "C2W"): "needs_person"}
+    assert lost == {
+        (2022, "C1S"): "needs_person",
+        (2024, "D1N"): "needs_person",
+        (2025, "C2W"): "needs_person",
+    }
 
 
 def test_a_year_that_is_missing_is_said(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The report page over the tiny world: every figure, sentence and finding is on it, nothing comes from outside."""
+"""The report page over the tiny world: every figure and finding is on it, nothing comes from outside."""
 
 from __future__ import annotations
 

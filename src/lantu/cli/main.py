@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 import typer
@@ -48,7 +47,9 @@ class OnDemand(TyperGroup):
             from lantu.cli.context import say, stderr
             from lantu.cli.exit_codes import exit_code
 
-            stderr.print(say(error.code, **error.params), style="red", markup=False, highlight=False, soft_wrap=True)
+            stderr.print(
+                say(error.code, **error.params), style="red", markup=False, highlight=False, soft_wrap=True
+            )
             raise typer.Exit(exit_code(error)) from None
         except KeyboardInterrupt:
             from lantu.cli.context import say, stderr

@@ -56,7 +56,7 @@ def measure(
 
     Raises:
         NotFoundError: `measure.no_land`, `measure.unknown_area`, `measure.unknown_year`.
-        BusyError, StorageError, IntegrityError: as `Home.writing`; the run then stands as failed, or not at all.
+        BusyError, StorageError, IntegrityError: as `Home.writing`; the run then stands as failed.
     """
     book, engine = book or load(), engine or ShapelyEngine()
     work = _Work.of(home, book, areas, years)
@@ -91,9 +91,7 @@ class _Work:
     targets: Mapping[str, Sequence[tuple[str, Any]]]
 
     @classmethod
-    def of(
-        cls, home: Home, book: Lawbook, areas: Sequence[str] | None, years: Sequence[int] | None
-    ) -> _Work:
+    def of(cls, home: Home, book: Lawbook, areas: Sequence[str] | None, years: Sequence[int] | None) -> _Work:
         layers = home.layers.list()
         surveyed = sorted({layer.year for layer in layers if layer.kind == LAND and layer.year is not None})
         if not surveyed:
@@ -217,7 +215,5 @@ def _on_the_map(plane: StatutoryPlane, change: Change) -> tuple[list[float] | No
     if change.geometry is None or change.geometry.is_empty:
         return None, None
     both = np.array([change.geometry.representative_point(), change.geometry], object)
-    point, shape = shapely.transform(
-        plane.to_geographic(both), lambda xy: np.round(xy, _DEGREE_DECIMALS)
-    )
+    point, shape = shapely.transform(plane.to_geographic(both), lambda xy: np.round(xy, _DEGREE_DECIMALS))
     return [point.x, point.y], shapely.geometry.mapping(shape)

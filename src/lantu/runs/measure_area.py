@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -88,7 +88,7 @@ class AreaRun:
     def read(self) -> None:
         """Read the county's land surveys and lines, each distinct layer once.
 
-        A stored file that is damaged does not end the run: what hangs on it cannot be told, and that is noted.
+        A damaged stored file does not end the run: what hangs on it cannot be told, and that is noted.
         """
         wanted = sorted({*self.years, *(year - 1 for year in self.years), self.base_year})
         for done, year in enumerate(wanted):

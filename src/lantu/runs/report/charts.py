@@ -56,8 +56,11 @@ def series_chart(points: Sequence[Point], limits: Sequence[Limit], title: str) -
     def y(value: Decimal) -> float:
         return _TOP + (HEIGHT - _TOP - _BOTTOM) * float((high - value) / (high - low))
 
+    ticks = (low, (low + high) / 2, high)
     places = max(-int(v.as_tuple().exponent) for v in values)
-    for tick in (low, (low + high) / 2, high):
+    while len({f"{tick:.{places}f}" for tick in ticks}) < len(ticks):
+        places += 1
+    for tick in ticks:
         body.append(
             f'<line class="c-grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
         )

@@ -49,7 +49,7 @@ class TargetLine:
 
     @property
     def value(self) -> str:
-        """The published figure; with more decimals where they alone show on which side of the limit it lies."""
+        """The published figure; with more decimals where only they show its side of the limit."""
         return str(self.row.get("exact") or self.row["value"] or "—")
 
     @property
@@ -290,7 +290,9 @@ def _series(rows: Sequence[Row], line: Callable[[Row], TargetLine]) -> list[Seri
         points = []
         for year in sorted({row["year"] for row in members}):
             of_year = [row for row in members if row["year"] == year]
-            values = [Decimal(row["value"]) for row in of_year if row["value"] is not None]
+            values = [
+                Decimal(row.get("exact") or row["value"]) for row in of_year if row["value"] is not None
+            ]
             # A target without a figure of its own does not colour the figure that another target judges.
             judging = [row for row in of_year if row["required"] is not None] or of_year
             answer = worst(Answer(row["answer"]) for row in judging)
