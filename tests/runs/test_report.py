@@ -75,7 +75,7 @@ def test_every_answer_of_the_last_year_is_there(outline: Outline) -> None:
     text = re.sub(r"\s+", " ", " ".join(outline.text))
     for shown in (
         "大安市", "≥ 17.60", "17.35", "−0.25", "1.34", "0.069", DOCUMENT, "2500.00", "虚构示例数据",
-        "须补充文件或由人核定", "上级下达指标", "half up", "+proj=cea +lat_ts=46 +lon_0=123",
+        "须补充文件或由人核实", "上级下达指标", "half up", "+proj=cea +lat_ts=46 +lon_0=123",
     ):  # fmt: skip
         assert shown in text, shown
     assert not re.search(r"\{[a-z_]+\}", re.sub(r"@page.*", "", text))
