@@ -21,7 +21,7 @@ from lantu.monitoring.targets import clause_json, spoken
 from lantu.overlay.engine import OverlayEngine
 from lantu.overlay.shapely_engine import ShapelyEngine
 from lantu.runs.measure_area import AreaRun
-from lantu.runs.measure_layers import LAND, Shelf
+from lantu.runs.measure_layers import LAND, Shelf, plan_layers
 from lantu.store import Home, Run
 
 KIND = "measure"
@@ -109,23 +109,19 @@ class _Work:
                 "measure.unknown_area", area="、".join(sorted(unknown)), known="、".join(sorted(names))
             )
         codes = sorted(set(areas) if areas else names)
+        named = plan_layers(home.registry.current())
         wanted = sorted(set(years)) if years else surveyed
         return cls(
             areas=[(code, names[code]) for code in codes],
             years=wanted,
             first_year=surveyed[0],
             base_year=int(book.number("monitoring.expansion_base_year", date(wanted[-1], 12, 31))),
-            shelves={code: _shelf(home, code) for code in codes},
+            shelves={
+                code: Shelf([each for each in layers if each.area_code == code], named.get(code, {}))
+                for code in codes
+            },
             targets={code: home.registry.targets(code) for code in codes},
         )
-
-
-def _shelf(home: Home, code: str) -> Shelf:
-    """Take the county's layers; the line that its plan itself names goes before one that was only added."""
-    plan_layers = {
-        kind: digest for each in home.registry.current(code) for kind, digest in each.version.layers.items()
-    }
-    return Shelf(home.layers.list(area_code=code), plan_layers)
 
 
 def _result(
