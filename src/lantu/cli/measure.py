@@ -110,7 +110,9 @@ def _print_findings(result: Row) -> None:
     for column in ("area", "rule", "answer", "count", "total_area"):
         right = column in ("count", "total_area")
         table.add_column(say(f"measure.{column}"), justify="right" if right else "left", overflow="fold")
-    for (code, rule, answer), group in groupby(findings, key=lambda f: (f["area_code"], f["rule"], f["answer"])):
+    for (code, rule, answer), group in groupby(
+        findings, key=lambda f: (f["area_code"], f["rule"], f["answer"])
+    ):
         members = list(group)
         known = [Decimal(f["area_m2"]) for f in members if f["area_m2"] is not None]
         hectares = str(round_half_up(convert(sum(known, Decimal(0)), "平方米", "公顷"), 2)) if known else "—"

@@ -36,5 +36,7 @@ def run(
     emit(
         {"path": path, "run_id": report.run_id, "digest": report.digest},
         as_json,
-        lambda: console.print(say("report.written", path=path), markup=False, highlight=False, soft_wrap=True),
+        lambda: console.print(
+            say("report.written", path=path), markup=False, highlight=False, soft_wrap=True
+        ),
     )
