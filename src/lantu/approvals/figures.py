@@ -46,7 +46,7 @@ def read_points(text: str) -> PointReading:
     """Resolve odd characters between digits as decimal points where the whole text supports exactly that.
 
     All of these must hold for a character: every occurrence stands between digits (marks such as ·
-    may also stand away from digits); at least two figures use it, each once and with no other mark;
+    may also stand away from digits); at least three figures use it, each once and with no other mark;
     no year, date or range does; the groups behind it are not all of three digits (a thousands
     separator would look like that); and the text writes no decimal point otherwise.
     """
@@ -63,7 +63,7 @@ def read_points(text: str) -> PointReading:
         strays = text.count(char) - inside if is_unknown(char) else _touching(text, char) - inside
         tails = [len(run.split(char)[-1]) for run in using]
         supported = (
-            len(using) >= 2
+            len(using) >= 3
             and strays == 0
             and not written_otherwise
             and all(_PLAIN.fullmatch(run.replace(char, ".", 1)) for run in using)
@@ -94,11 +94,15 @@ def _replace_between(text: str, chars: set[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A run of digits: its value and digits as written, or the reason why it has none."""
+    """A run of digits: its value and digits as written, or the reason why it has none.
+
+    `look` names what is worth a look though the figure was read: `broken` over a line's end, or a footnote `mark` behind it.
+    """
 
     value: Decimal | None
     text: str
     doubt: str | None = None
+    look: str | None = None
 
 
 def read_figure(folded: Folded, text: str, start: int, end: int) -> Figure:
@@ -117,10 +121,12 @@ def read_figure(folded: Folded, text: str, start: int, end: int) -> Figure:
     inner = [at for at in range(start + 1, end) if at in folded.breaks]
     if any(at in folded.doubts for at in (*inner, start)):
         return Figure(None, written, "joined")
-    spaces = [at for at in inner if "\n" not in folded.source[folded.ends[at - 1] : folded.starts[at]]]
+    lines = [at for at in inner if "\n" in folded.source[folded.ends[at - 1] : folded.starts[at]]]
+    spaces = [at for at in inner if at not in lines]
     if spaces and not _grouped(written, [at - start for at in spaces]):
         return Figure(None, written, "joined")
-    return Figure(Decimal(digits), digits)
+    look = "broken" if lines else "mark" if end in folded.marks else None
+    return Figure(Decimal(digits), digits, look=look)
 
 
 def _grouped(written: str, cuts: list[int]) -> bool:

@@ -12,7 +12,8 @@ from lantu.approvals.approved import ApprovedPlan, Places, approved_plans, names
 from lantu.approvals.duties import find_duties
 from lantu.approvals.figures import PointReading, is_unknown, read_points
 from lantu.approvals.heading import Surroundings, surroundings
-from lantu.approvals.limits import Doubt, Limit, overlapping, read_limits
+from lantu.approvals.limit import Doubt, Limit, overlapping
+from lantu.approvals.limits import read_limits
 from lantu.approvals.pieces import DOCUMENT_NUMBER, Piece, pieces
 from lantu.approvals.positioning import positioning
 from lantu.approvals.reading import OtherPiece, Question, ReadDuty, Reading, ReadPlan, ReadTarget
@@ -109,9 +110,10 @@ def _document(source: _Source, piece: Piece) -> Reading:
     limits: list[Limit] = []
     doubts: list[Doubt] = []
     foreign = _foreign(source, areas)
+    since = min((plan.period[0] for plan in plans if plan.period), default=None)
     for start, end in stretches:
         tokens = tokenize(source.folded, source.text, start, end, source.words, areas)
-        some, open_ = read_limits(source.text, tokens, source.words, areas, foreign)
+        some, open_ = read_limits(source.text, tokens, source.words, areas, foreign, since, source.folded.line_set)
         limits += some
         doubts += open_
         if not plans:
@@ -197,7 +199,7 @@ def _target(source: _Source, limit: Limit, horizon: int | None, names: Sequence[
     figure: Decimal | None = limit.value.value if limit.value else None
     folded = source.folded
     return ReadTarget(
-        limit.indicator, limit.op, figure, limit.unit.name if limit.unit else None, limit.year or horizon,
+        limit.indicator, limit.op, figure, limit.unit_text, limit.year or horizon,
         of, limit.note, limit.op_text, folded.span(limit.start, limit.end),
         source.text[slice(*limit.sentence)], folded.span(*limit.sentence),
     )  # fmt: skip

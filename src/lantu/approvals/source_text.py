@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from opencc import OpenCC
 
@@ -23,7 +23,7 @@ Span = tuple[int, int]
 _SAME_MARK = str.maketrans(
     {
         "«": "《", "»": "》", "≪": "《", "≫": "》", "〈": "〈", "〉": "〉",
-        "【": "(", "】": ")", "﹙": "(", "﹚": ")", "｡": "。",
+        "【": "[", "】": "]", "﹙": "(", "﹚": ")", "｡": "。",
         "−": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-", "–": "—", "―": "—", "─": "—", "━": "—", "～": "~", "〜": "~",
         "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤",
     }
@@ -36,9 +36,14 @@ _RUNNING_HEAD = re.compile(r".{0,30}(公报|政报|公告栏|第\d+期|ISSN|http
 # Lines that may rightly stand twice: signatures, dates, headings, list items.
 _OWN_LINE = re.compile(r"[。;:]|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]")
 _CONVERTER_SIGNS = "国规划复亩达标线态区发开控"
+_SPACES = " \u00a0\u2002\u2003\u2009\u202f"  # a single one may stand inside a figure; anything wider parts columns
+_TYPED_TITLE = re.compile(r"<<(?=[^<>]{2,80}>>)|(?<=[^<>])>>")
+# 一 typed for a dash between years; one character for one, like every spelling that is mended here.
+_ONE_FOR_DASH = re.compile(r"(?<=\d{4})一(?=\d{4})|(?<=\d{4}年)一(?=\d{4})|(?<=[〇○零一二三四五六七八九]{3}[〇○零一二三四五六七八九])-(?=[二])")
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folded:
     """Folded text; `starts[i]`, `ends[i]` bound the source characters behind folded character i.
 
@@ -46,6 +51,8 @@ class Folded:
         line_starts: folded offsets at which a source line begins.
         breaks: folded offsets before which white space, a line end or a page end was folded away.
         doubts: folded offsets next to which a number-like line was left standing inside a sentence.
+        gaps: folded offsets before which a gap as wide as between columns was folded away.
+        marks: folded offsets before which a footnote mark (①, ², ③) behind a digit was folded away.
     """
 
     source: str
@@ -55,6 +62,13 @@ class Folded:
     line_starts: tuple[int, ...]
     breaks: frozenset[int]
     doubts: frozenset[int]
+    gaps: frozenset[int] = frozenset()
+    marks: frozenset[int] = frozenset()
+
+    @cached_property
+    def line_set(self) -> frozenset[int]:
+        """`line_starts` for asking whether an offset is one."""
+        return frozenset(self.line_starts)
 
     def span(self, start: int, end: int) -> Span:
         """Return the source span behind folded [start, end)."""
@@ -76,37 +90,105 @@ def fold(source: str, keep_names: Iterable[str] = ()) -> Folded:
         keep_names: names whose characters must not be simplified (乾安 is a county, not 干安).
     """
     lines = source.splitlines(keepends=True)
-    furniture = _furniture_lines(lines)
     simplify = _simplifier(source)
     kept = _kept_offsets(source, keep_names) if simplify else frozenset[int]()
-
-    chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    line_starts: list[int] = []
-    breaks: set[int] = set()
-    doubts: set[int] = set()
+    page = _Page(simplify, kept, _pinyin(source), _typed_titles(source))
     offset = 0
-    for line, role in zip(lines, furniture, strict=True):
-        before = len(chars)
-        if role is not True:
-            for i, char in enumerate(line, offset):
-                for folded in unicodedata.normalize("NFKC", char).translate(_SAME_MARK):
-                    if folded.isspace() or folded in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
-                        breaks.add(len(chars))
-                        continue
-                    chars.append(simplify.get(folded, folded) if simplify and i not in kept else folded)
-                    starts.append(i)
-                    ends.append(i + 1)
-        if len(chars) > before:
-            line_starts.append(before)
-            if role is None:
-                doubts.update((before, len(chars)))
-        breaks.add(len(chars))
+    for line, role in zip(lines, _furniture_lines(lines), strict=True):
+        page.add(line, offset, role)
         offset += len(line)
+    text = "".join(page.chars).replace("批覆", "批复")
     return Folded(
-        source, "".join(chars), tuple(starts), tuple(ends), tuple(line_starts or [0]), frozenset(breaks), frozenset(doubts)
-    )
+        source, _ONE_FOR_DASH.sub("—", text), tuple(page.starts), tuple(page.ends), tuple(page.line_starts or [0]),
+        frozenset(page.breaks), frozenset(page.doubts), frozenset(page.gaps), frozenset(page.marks),
+    )  # fmt: skip
+
+
+class _Page:
+    """What folding has collected so far."""
+
+    def __init__(self, simplify: dict[str, str], kept: frozenset[int], dropped: frozenset[int], typed: dict[int, str]) -> None:
+        self.simplify, self.kept, self.dropped, self.typed = simplify, kept, dropped, typed
+        self.chars: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.line_starts: list[int] = []
+        self.breaks: set[int] = set()
+        self.doubts: set[int] = set()
+        self.gaps: set[int] = set()
+        self.marks: set[int] = set()
+
+    def add(self, line: str, offset: int, role: bool | None) -> None:
+        """Fold one source line; page furniture leaves only a break behind."""
+        before = len(self.chars)
+        if role is not True:
+            blanks = 0
+            for i, char in enumerate(line):
+                if char.isspace():
+                    blanks += 1 if char in _SPACES else 2
+                    if blanks > 1 and not char == "\n":
+                        self.gaps.add(len(self.chars))
+                else:
+                    blanks = 0
+                self._char(char, offset + i, line[i - 1] if i else "", line[i + 1 : i + 2])
+        if len(self.chars) > before:
+            self.line_starts.append(before)
+            if role is None:
+                self.doubts.update((before, len(self.chars)))
+        self.breaks.add(len(self.chars))
+
+    def _char(self, char: str, at: int, previous: str, following: str) -> None:
+        char = self.typed.get(at, char)
+        if at in self.dropped or not char:
+            self.breaks.add(len(self.chars))
+            return
+        if _is_note_mark(char, previous):
+            if not (previous.isdigit() or previous in ".．") or not following.isdigit():
+                self.breaks.add(len(self.chars))
+                if self.chars and self.chars[-1].isdigit():
+                    self.marks.add(len(self.chars))
+                return
+            self._put(char, at)  # between two digits it may be anything: it stays, and the figure is asked about
+            return
+        for folded in unicodedata.normalize("NFKC", char).translate(_SAME_MARK):
+            if folded.isspace() or folded in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
+                self.breaks.add(len(self.chars))
+            else:
+                self._put(self.simplify.get(folded, folded) if at not in self.kept else folded, at)
+
+    def _put(self, char: str, at: int) -> None:
+        self.chars.append(char)
+        self.starts.append(at)
+        self.ends.append(at + 1)
+
+
+def _is_note_mark(char: str, previous: str) -> bool:
+    """①, ❷ and raised digits point to a footnote; NFKC would make digits of them. km² is no such mark."""
+    if not char.isdigit() or unicodedata.category(char) != "No":
+        return False
+    return not (char in "²³" and previous in ("m", "M", "ｍ"))
+
+
+def _typed_titles(source: str) -> dict[int, str]:
+    """<<临江县规划>> stands for 《临江县规划》; a lone >> (网站首页 >> 正文) is left alone."""
+    found: dict[int, str] = {}
+    depth = 0
+    for match in _TYPED_TITLE.finditer(source):
+        at = match.start()
+        if match.group() == "<<":
+            depth += 1
+            found |= {at: "《", at + 1: ""}
+        elif depth:
+            depth -= 1
+            found |= {at: "》", at + 1: ""}
+    return found
+
+
+def _pinyin(source: str) -> frozenset[int]:
+    """Offsets of reading aids as in 划(huà), where the text has several and so plainly is such a page."""
+    found = [m for m in _PINYIN.finditer(source.replace("（", "(").replace("）", ")")) if m.group() not in ("(ha)", "(km)", "(m)", "(mu)")]
+    telling = any(not c.isascii() for m in found for c in m.group())
+    return frozenset(i for m in found for i in range(*m.span())) if telling and len(found) > 2 else frozenset()
 
 
 def _furniture_lines(lines: list[str]) -> list[bool | None]:

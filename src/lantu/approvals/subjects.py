@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lantu.approvals.tokens import Kind, Token
 from lantu.approvals.vocabulary import Term, Vocabulary
 from lantu.core.units import Unit, spellings
 
 _CONTENT = frozenset({Kind.TEXT, Kind.INDICATOR})
-_SEPARATORS = frozenset({Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK})
+_SEPARATORS = frozenset(
+    {Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK, Kind.EACH}
+)
 _LONGEST_NAME = 24
+_LABELS = frozenset({"要求", "指标", "目标", "控制数", "上限", "下限", "任务数", "目标值"})
+_TOGETHER = frozenset({"和", "与", "及", "以及"})
+_PLACE = re.compile(r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木)(?:的)?$")
+_SCOPE = re.compile(r"(?:城区|坝区|山区|园区|启动区|建成区|牧区|林区|库区|灌区|集聚区|核心区|保护区)(?:的)?$")
 _SPELLINGS = spellings()
 
 
@@ -50,40 +58,33 @@ class Subject:
 def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequence[str]) -> Subject | str | None:
     """Find the indicator in the words of a clause before its operator or figure.
 
+    A name that the lawbook knows only with other words before or behind it (人均城镇建设用地面积, 先行启动区建设用地)
+    is another indicator: it keeps all its words and counts as unlisted.
+
     Returns:
         The subject; None where the clause names no indicator; or the code of the question that
-        forbids reading it: `several_indicators`, `foreign_area`, `long_name`.
+        forbids reading it: `several_indicators`, `foreign_area`.
     """
-    segments = _segments(run)
+    segments = _segments(run, words)
     if not segments:
         return None
     segment = segments[-1]
     named = [t for t in segment if t.kind is Kind.INDICATOR]
-    if len(named) > 1:
-        return "several_indicators"
     start, end = segment[0].start, segment[-1].end
     name = text[start:end]
+    if any(name.startswith(area) for area in foreign):
+        return "foreign_area"
+    if len(named) > 1 and _listed_together(text, named):
+        return "several_indicators"
     stray: str | None = None
-    if len(named) == 1 and name != named[0].text:
+    if len(named) == 1:
         head, tail = text[start : named[0].start], text[named[0].end : end]
-        unit = _SPELLINGS.get(tail.strip("()/"))
-        if any(head.startswith(area) for area in foreign):
-            return "foreign_area"
-        if unit is None and tail and not _is_label(tail):
-            stray = name
-        elif head:
+        if tail.strip("()/") in _SPELLINGS or tail in _LABELS:
+            name = name[: len(name) - len(tail)]
+        if head and _PLACE.search(head) and not _SCOPE.search(head):
             stray = head
-            name = named[0].text
-        else:
-            name = named[0].text
-    elif not named:
-        if any(name.startswith(area) for area in foreign):
-            return "foreign_area"
-        if len(name) > _LONGEST_NAME:
-            return None
-        if len(name) < 2:
-            return None
-    lead = _stray_lead(segments[:-1], run)
+    if not 2 <= len(name) <= _LONGEST_NAME:
+        return None
     term = words.terms.get(name)
     return Subject(
         name=name,
@@ -94,28 +95,34 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
         changes=tuple(t for t in run if t.kind is Kind.CHANGE),
         part=any(t.kind is Kind.PART for t in run),
         unlisted=term is None,
-        stray=stray or lead,
+        stray=stray or _stray_lead(segments[:-1], run),
         unit=next((t.unit for t in reversed(run) if t.kind is Kind.UNIT), None),
-        adjacent=not any(t.kind in (Kind.OP, Kind.QUANTITY) for t in run if t.start >= end),
+        adjacent=not any(t.kind in (Kind.OP, Kind.QUANTITY, Kind.NUMBER) for t in run if t.start >= end),
     )
 
 
-def _segments(run: Sequence[Token]) -> list[list[Token]]:
+def _listed_together(text: str, named: Sequence[Token]) -> bool:
+    """耕地和永久基本农田 are two indicators; 耕地划入永久基本农田比例 is one."""
+    return any(
+        (between := text[one.end : other.start]) in _TOGETHER or not between
+        for one, other in pairwise(named)
+    )
+
+
+def _segments(run: Sequence[Token], words: Vocabulary) -> list[list[Token]]:
     """Cut a clause into stretches of content words; fillers at their ends fall away."""
     segments: list[list[Token]] = [[]]
     for token in run:
-        if token.kind in _CONTENT or (token.kind is Kind.FILLER and segments[-1]):
+        if token.kind in _SEPARATORS or token.text in words.openers:
+            segments.append([])
+        elif token.kind in _CONTENT or (token.kind is Kind.FILLER and segments[-1]):
             segments[-1].append(token)
-        elif token.kind in _SEPARATORS or token.kind is not Kind.FILLER:
+        elif token.kind is not Kind.FILLER:
             segments.append([])
     for segment in segments:
         while segment and segment[-1].kind is Kind.FILLER:
             segment.pop()
     return [s for s in segments if s]
-
-
-def _is_label(tail: str) -> bool:
-    return tail in ("要求", "指标", "目标", "控制数", "上限", "下限", "规模", "面积", "总量")
 
 
 def _stray_lead(segments: list[list[Token]], run: Sequence[Token]) -> str | None:

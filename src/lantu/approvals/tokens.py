@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TITLE = "title"
     NUMBER_OF_DOCUMENT = "document_number"
     EACH = "each"
+    LABEL = "label"
     UNIT = "unit"
     MARK = "mark"
     UNKNOWN = "unknown"
@@ -40,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stretch [start, end) of the folded text with its class."""
+    """A stretch [start, end) of the folded text with its class; `spelled` is the unit as written."""
 
     kind: Kind
     start: int
@@ -49,6 +50,7 @@ class Token:
     year: int | None = None
     figure: Figure | None = None
     unit: Unit | None = None
+    spelled: str | None = None
 
 
 _SPELLINGS = spellings()
@@ -61,9 +63,13 @@ _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[(\[〔]\d{4}[)\]〕]第?\d
 _PER_CENT = re.compile(r"百分之(?P<figure>[\d.]+|[零〇一二两三四五六七八九十百点]+)")
 _CHINESE = re.compile(r"(?P<figure>[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)(?P<unit>万亩|亿亩|亩|万公顷|公顷|万?平方千米|万?平方公里|亿立方米|万立方米|倍)")
 _YEAR_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0}
-_EACH = re.compile(r"分别|依次|各自")
+_EACH = re.compile(r"分别|依次|各自|各(?=不|控制|达|为|在)")
+_FRACTION = re.compile(r"[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
+_LABEL = re.compile(r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
-MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·")
+BULLETS = "●○▲△◆◇►▶▪★☆※•◎►‣"
+MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·" + BULLETS)
+_BLOTS_AS_BULLETS = "□■▢"
 
 
 def tokenize(
@@ -83,13 +89,33 @@ def tokenize(
     return tokens
 
 
+def _number_end(folded: Folded, text: str, start: int, stop: int, end: int) -> int:
+    """Where a run of digits ends: at a column's gap, and at a line's end unless the figure plainly goes on.
+
+    It goes on where the line breaks at its point, or where the digits on the next line run into their unit;
+    a row number at the beginning of the next line does neither.
+    """
+    for at in range(start + 1, stop):
+        if at in folded.gaps:
+            return at
+        if at in folded.breaks and "\n" in folded.source[folded.ends[at - 1] : folded.starts[at]]:
+            at_point = "." in (text[at - 1], text[at])
+            if not at_point and not (_UNITS.match(text, stop, end) and stop not in folded.breaks):
+                return at
+    return stop
+
+
 def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names: list[str]) -> Token:
     char = text[at]
+    if char in _BLOTS_AS_BULLETS and at in folded.line_set and not text[at + 1 : at + 2].isdigit():
+        return Token(Kind.MARK, at, at + 1, "•")
     if is_unknown(char):
         return Token(Kind.UNKNOWN, at, at + 1, char)
     if char == "《" and (close := text.find("》", at, min(end, at + 120))) > 0:
         close = _matching(text, at, end) or close
         return Token(Kind.TITLE, at, close + 1, text[at : close + 1])
+    if (at in folded.line_set or text[at - 1 : at] in (";", "。", ":")) and (match := _LABEL.match(text, at, end)):
+        return Token(Kind.LABEL, at, match.end(), match.group())
     if match := _DOCUMENT_NUMBER.match(text, at, end):
         return Token(Kind.NUMBER_OF_DOCUMENT, at, match.end(), match.group())
     if match := words.baseline.match(text, at, end):
@@ -100,6 +126,9 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
             return Token(kind, at, match.end(), match.group(), year=year)
     if char.isascii() and char.isdigit():
         return _number(folded, text, at, end)
+    if match := _FRACTION.match(text, at, end):
+        if not match.group().startswith("百分之"):
+            return Token(Kind.NUMBER, at, match.end(), match.group(), figure=Figure(None, match.group(), "fraction"))
     if match := _PER_CENT.match(text, at, end):
         return _spelled(text, at, match, _SPELLINGS["%"])
     if match := _CHINESE.match(text, at, end):
@@ -141,15 +170,24 @@ def _matching(text: str, at: int, end: int) -> int | None:
 def _number(folded: Folded, text: str, at: int, end: int) -> Token:
     match = _NUMBER.match(text, at, end)
     assert match
-    stop = match.end()
+    stop = _number_end(folded, text, at, match.end(), end)
+    if text[stop - 1] in ".,":
+        stop -= 1
     figure = read_figure(folded, text, at, stop)
-    if at > 0 and (is_unknown(text[at - 1]) or text[at - 1] in "-~+*#"):
+    before = text[max(0, at - 2) : at]
+    if before and (is_unknown(before[-1]) or before[-1] in "-~+*#" or (before[:1].isdigit() and before[-1] in "·。—'’:")):
         figure = Figure(None, figure.text, "attached")
     unit = _UNITS.match(text, stop, end)
-    if unit and not (unit.group()[-1].isascii() and unit.group()[-1].isalpha() and text[unit.end() : unit.end() + 1].isalpha()
-                     and text[unit.end() : unit.end() + 1].isascii()):
-        return Token(Kind.QUANTITY, at, unit.end(), text[at : unit.end()], figure=figure, unit=_SPELLINGS[unit.group()])
+    if unit and not _goes_on(text, unit):
+        spelled = text[stop : unit.end()]
+        return Token(Kind.QUANTITY, at, unit.end(), text[at : unit.end()], figure=figure, unit=_SPELLINGS[spelled], spelled=spelled)
     return Token(Kind.NUMBER, at, stop, text[at:stop], figure=figure)
+
+
+def _goes_on(text: str, unit: re.Match[str]) -> bool:
+    """A unit in letters must not be the beginning of a longer word (5 mm is no 5 m)."""
+    last, following = unit.group()[-1], text[unit.end() : unit.end() + 1]
+    return last.isascii() and last.isalpha() and following.isascii() and following.isalpha()
 
 
 def _spelled(text: str, at: int, match: re.Match[str], unit: Unit) -> Token:
@@ -158,7 +196,8 @@ def _spelled(text: str, at: int, match: re.Match[str], unit: Unit) -> Token:
     if not words[0].isdigit():
         value = read_chinese_figure(words)
     figure = Figure(value, str(value) if value is not None else words, None if value is not None else "malformed")
-    return Token(Kind.QUANTITY, at, match.end(), text[at : match.end()], figure=figure, unit=unit)
+    spelled = match.groupdict().get("unit") or "%"
+    return Token(Kind.QUANTITY, at, match.end(), text[at : match.end()], figure=figure, unit=unit, spelled=spelled)
 
 
 def is_multiple(unit: Unit) -> bool:

@@ -33,9 +33,13 @@ class Vocabulary:
     weak_ops: frozenset[str]
     falls: frozenset[str]
     rises: frozenset[str]
+    changed_to: frozenset[str]
     parts: frozenset[str]
     fillers: frozenset[str]
     keeping: frozenset[str]
+    openers: frozenset[str]
+    measure: re.Pattern[str]
+    base: re.Pattern[str]
     reference: re.Pattern[str]
     settled: re.Pattern[str]
     baseline: re.Pattern[str]
@@ -61,7 +65,7 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
     changes = page["changes"]
     classes: list[tuple[str, Any]] = [  # later classes win a word that stands in two
         ("text", page["compounds"]),
-        ("filler", page["fillers"]),
+        ("filler", [*page["fillers"], *page["openers"], *page["keeping"]]),
         ("part", page["parts"]),
         ("change", [*changes["fall"], *changes["rise"]]),
         ("op", ops_before),
@@ -76,9 +80,13 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
         frozenset(word for rule in page["operators"] for word in rule["weak"]),
         frozenset(changes["fall"]),
         frozenset(changes["rise"]),
+        frozenset(changes["to"]),
         frozenset(page["parts"]),
         frozenset(page["fillers"]),
         frozenset(page["keeping"]),
+        frozenset((*page["openers"], *page["keeping"])),
+        re.compile(_any(page["measures"])),
+        _base(baseline),
         _reference(reference),
         _settled(reference),
         _baseline(baseline),
@@ -107,6 +115,14 @@ def _settled(rules: Mapping[str, Any]) -> re.Pattern[str]:
     """依据天津市下达指标确定: a limit that is wholly somebody else's."""
     by, settle = _any(rules["settle_by"]), _any(rules["settle_as"])
     return re.compile(rf"(?P<by>{by})(?P<what>[\u4e00-\u9fff]{{2,30}}?)(?P<as>(?:{settle})+)?")
+
+
+def _base(rules: Mapping[str, Any]) -> re.Pattern[str]:
+    """2020年城镇建设用地规模, 基数:2020年, 2020年为基期: the year of a multiple's base, wherever it stands."""
+    return re.compile(
+        rf"(\d{{4}})年(?:底|末|度)?(?:的)?{rules['noun']}"
+        r"|基(?:数|期|准)年?[^,;。\d]{0,8}(\d{4})年|(\d{4})年(?:现状)?(?:为|作为|作)基(?:数|期|准)"
+    )
 
 
 def _baseline(rules: Mapping[str, Any]) -> re.Pattern[str]:

@@ -1,0 +1,70 @@
+"""Limits whose figure is another authority's: 不超过上级下达指标, 以自治区核定数为准."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lantu.approvals.sentence import Sentence
+from lantu.approvals.subjects import Subject, subject_of
+from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.vocabulary import Op
+
+_ENDS = frozenset(",;:。、()[]|")
+
+
+def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: Subject | None) -> int | None:
+    """Read an operator without a figure: a reference, a question, or no operator at all (None)."""
+    known = bool(subject and (subject.term or subject.inherited))
+    first = next((t for t in s.tokens[at + 1 : end] if t.kind is not Kind.OP), None)
+    following = s.at(end)
+    begin = first.start if first else following.start if following else s.tokens[-1].end
+    stop = begin
+    for stop in _stops(s, begin):
+        phrase = s.text[begin:stop]
+        for word in s.words.ops_after:
+            phrase = phrase.removesuffix(word)
+        if subject and (match := s.words.reference.fullmatch(phrase.strip("\"“”'‘’的"))):
+            s.add(subject, op, "".join(t.text for t in ops), None, None, None, match.group(), stop)
+            s.run = []
+            return s.index_after(stop, at + 1)
+    if known and all(t.text not in s.words.weak_ops for t in ops):
+        end_of_it = max(stop, s.tokens[at].end)
+        s.doubt("no_value", s.tokens[at].start, end_of_it, text=s.text[s.tokens[at].start : end_of_it])
+        s.run = []
+        return s.index_after(stop, at + 1)
+    return None
+
+
+def _stops(s: Sentence, begin: int) -> list[int]:
+    """Where the words that begin at `begin` may end: at a line's end within them (a table), or at the next mark."""
+    stop = begin
+    while stop < s.tokens[-1].end and s.text[stop] not in _ENDS:
+        stop += 1
+    lines = [at for at in range(begin + 2, stop) if at in s.line_starts]
+    return [stop, *lines]
+
+
+def settle(s: Sentence) -> None:
+    """At the end of a clause: 用水总量依据天津市下达指标确定, a limit without any operator.
+
+    An indicator that is only named becomes the one that the next clause may limit.
+    """
+    names = [i for i, t in enumerate(s.run) if t.kind is Kind.INDICATOR]
+    if not names or any(t.kind in (Kind.QUANTITY, Kind.OP) for t in s.run):
+        return
+    subject = subject_of(s.text, s.run[: names[-1] + 1], s.words, s.foreign)
+    if subject is None or isinstance(subject, str) or (s.current and s.current.start == subject.start):
+        return
+    s.current = replace(subject, part=False)
+    first, last = s.run[names[-1]].end, s.run[-1].end
+    tail = s.text[first:last]
+    if match := s.words.settled.fullmatch(tail):
+        if s.words.reference.search(match["what"]) or match["as"]:
+            s.add(subject, None, f"{match['by']}…{match['as'] or ''}", None, None, None, tail, last)
+        return
+    if s.words.reference.search(tail):
+        s.doubt("not_understood", subject.start, last, text=s.text[subject.start : last])
+        return
+    around = s.words.reference.search(s.text, s.run[0].start, last)
+    if around and around.start() < s.run[names[-1]].start and around.end() > first:
+        s.add(subject, None, "", None, None, None, s.text[s.run[0].start : last], last)
