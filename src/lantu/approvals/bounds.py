@@ -97,7 +97,7 @@ def _runs_on(s: Sentence, index: int) -> int | None:
         last = index + 2
     else:
         scale = 1 if mark and first.kind is Kind.NUMBER and mark.text in _LARGE else 0
-        while (token := s.at(last + 1 + scale)) and token.kind in _FIGURES and token.start <= s.tokens[last].end + scale:
+        while (token := s.at(last + 1 + scale)) and token.kind in _FIGURES and not _apart(s, token):
             last, scale = last + 1 + scale, 0
     if last == index and mark and mark.kind is Kind.YEAR and mark.text.startswith(("至", "到")) and mark.start == first.end:
         last = index + 1
@@ -106,6 +106,11 @@ def _runs_on(s: Sentence, index: int) -> int | None:
     s.doubt("range", first.start, s.tokens[last].end, text=s.cut(index, last + 1))
     s.run, s.current = [], None
     return last + 1
+
+
+def _apart(s: Sentence, token: Token) -> bool:
+    """A figure in another column or at the beginning of a line stands for itself."""
+    return token.start in s.folded.gaps or token.start in s.folded.line_set
 
 
 def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Token, stop: int) -> None:

@@ -15,6 +15,7 @@ from lantu.approvals.limit import Doubt, Limit
 from lantu.approvals.references import settle
 from lantu.approvals.sentence import Outer, Sentence, Years
 from lantu.approvals.statements import all_open, figure
+from lantu.approvals.source_text import Folded
 from lantu.approvals.subjects import Subject, subject_of
 from lantu.approvals.tokens import BULLETS, Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Vocabulary
@@ -24,12 +25,13 @@ _CLAUSE_ENDS = frozenset(",;:。、—[]|" + BULLETS)
 _STRETCH_BEGINS = frozenset(";:。(" + BULLETS)
 _POISON_ENDS = frozenset(",;:。()")
 _SPELLINGS = spellings()
+_FRAME = frozenset({Kind.AREA, Kind.YEAR, Kind.PART, Kind.BASELINE})
 _ALL_OF_THEM = frozenset({"均", "都", "各"})
 
 
 def read_limits(
     text: str, tokens: Sequence[Token], words: Vocabulary, areas: Mapping[str, str], foreign: Sequence[str],
-    since: int | None, line_starts: frozenset[int],
+    since: int | None, folded: Folded,
 ) -> tuple[list[Limit], list[Doubt]]:  # fmt: skip
     """Read every limit in a document's body.
 
@@ -39,9 +41,9 @@ def read_limits(
         areas: every name of an approved plan's area → the area (长春 → 长春市).
         foreign: names of other administrative areas, whose figures are not this reply's limits.
         since: first year of the plans' period; what a text says of earlier years is background.
-        line_starts: folded offsets at which source lines begin.
+        folded: the text's layout.
     """
-    state = Sentence(text, words, areas, foreign, since, line_starts)
+    state = Sentence(text, words, areas, foreign, since, folded)
     for sentence in _sentences(tokens):
         _read(state, sentence)
     return [_with_base(state, i) for i in range(len(state.limits))], state.doubts
@@ -87,7 +89,10 @@ def _step(s: Sentence, at: int) -> int:
         case Kind.QUANTITY | Kind.NUMBER:
             return figure(s, at)
         case Kind.AREA:
+            _row(s, at)
             _area(s, at)
+        case Kind.INDICATOR:
+            _row(s, at)
         case Kind.YEAR:
             _year(s, at)
         case Kind.OP:
@@ -99,6 +104,14 @@ def _step(s: Sentence, at: int) -> int:
         return end
     s.run.append(token)
     return at + 1
+
+
+def _row(s: Sentence, at: int) -> None:
+    """A name at a line's beginning with a column's gap behind it opens a row of a table."""
+    token = s.tokens[at]
+    if token.start in s.folded.line_set and token.end in s.folded.gaps and s.run:
+        settle(s)
+        s.run = []
 
 
 def _area(s: Sentence, at: int) -> None:
@@ -142,7 +155,8 @@ def _mark(s: Sentence, at: int) -> None:
     elif mark == ")" and s.outer:
         _close(s)
     elif mark in _CLAUSE_ENDS or mark == "——":
-        if mark == ":" and s.run and s.run[-1].kind is Kind.INDICATOR:
+        following = s.at(at + 1)
+        if mark == ":" and s.run and s.run[-1].kind is Kind.INDICATOR and following and following.kind is not Kind.INDICATOR:
             return
         settle(s)
         s.run = []
@@ -174,6 +188,8 @@ def _close(s: Sentence) -> None:
         s.current = named
     if limited and s.run and s.run[-1].kind is Kind.INDICATOR:
         s.run = []  # what stood before the bracket was limited inside it
+    elif [t.kind for t in inner] == [Kind.INDICATOR] and not any(t.kind is Kind.INDICATOR for t in s.run):
+        s.run = [*(t for t in s.run if t.kind in _FRAME), *inner]  # 海洋部分(海洋生态保护红线面积)不低于
     _unit_beside(s, inner)
 
 

@@ -113,7 +113,7 @@ def _document(source: _Source, piece: Piece) -> Reading:
     since = min((plan.period[0] for plan in plans if plan.period), default=None)
     for start, end in stretches:
         tokens = tokenize(source.folded, source.text, start, end, source.words, areas)
-        some, open_ = read_limits(source.text, tokens, source.words, areas, foreign, since, source.folded.line_set)
+        some, open_ = read_limits(source.text, tokens, source.words, areas, foreign, since, source.folded)
         limits += some
         doubts += open_
         if not plans:

@@ -40,7 +40,7 @@ def _stops(s: Sentence, begin: int) -> list[int]:
     stop = begin
     while stop < s.tokens[-1].end and s.text[stop] not in _ENDS:
         stop += 1
-    lines = [at for at in range(begin + 2, stop) if at in s.line_starts]
+    lines = [at for at in range(begin + 2, stop) if at in s.folded.line_set]
     return [stop, *lines]
 
 

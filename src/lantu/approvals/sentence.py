@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lantu.approvals.figures import Figure
 from lantu.approvals.limit import Doubt, Limit
+from lantu.approvals.source_text import Folded
 from lantu.approvals.subjects import Subject, subject_of
 from lantu.approvals.tokens import Kind, Token
 from lantu.approvals.vocabulary import Op, Vocabulary
@@ -50,9 +51,8 @@ class Sentence:
     Attributes:
         text: folded text with decimal points resolved.
         areas: every name of an approved plan's area → the area.
-        horizons: what 近期, 目标年 mean here → year.
         since: first year of the plans' period.
-        line_starts: folded offsets at which source lines begin.
+        folded: the text's layout: lines, gaps.
         area: whose limits are being read; empty where unknown, several for 甲、乙两县.
         run: tokens since the clause began.
         current: the indicator last named.
@@ -64,7 +64,7 @@ class Sentence:
     areas: Mapping[str, str]
     foreign: Sequence[str]
     since: int | None
-    line_starts: frozenset[int]
+    folded: Folded
     limits: list[Limit] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     area: tuple[str, ...] = ()

@@ -86,7 +86,7 @@ def _name_behind(s: Sentence, at: int, index: int, op: Op | None) -> int | None:
     subject = subject_of(s.text, [token], s.words, s.foreign)
     if not isinstance(subject, Subject):
         return None
-    one_line = not any(s.tokens[at].start < start <= token.start for start in s.line_starts)
+    one_line = not any(s.tokens[at].start < start <= token.start for start in s.folded.line_starts)
     if op is None and one_line and any(t.text in s.words.keeping for t in s.run[-2:]):
         op, s.keep_on = ">=", True
     elif op is None and s.keep_on:
@@ -101,7 +101,7 @@ def _name_behind(s: Sentence, at: int, index: int, op: Op | None) -> int | None:
 def _number(s: Sentence, at: int) -> int:
     """A number without a known unit: a question where it could be a quantity, else a count or a label."""
     token = s.tokens[at]
-    if _unit_of_column(s):
+    if s.run and s.run[-1].kind is Kind.UNIT:
         found, op, op_text = _subject(s, at, None)
         if found is not None:
             if op is None:
@@ -115,10 +115,6 @@ def _number(s: Sentence, at: int) -> int:
     if named or odd or s.words.measure.match(s.text, token.end):
         s.doubt("no_unit", token.start, token.end, text=s.text[token.start : token.end + 1])
     return at + 1
-
-
-def _unit_of_column(s: Sentence) -> bool:
-    return bool(s.run) and any(t.kind is Kind.UNIT for t in s.run)
 
 
 def all_open(s: Sentence, tokens: list[Token], code: str) -> None:

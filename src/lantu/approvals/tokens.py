@@ -66,6 +66,7 @@ _YEAR_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | 
 _EACH = re.compile(r"分别|依次|各自|各(?=不|控制|达|为|在)")
 _FRACTION = re.compile(r"[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
 _LABEL = re.compile(r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)")
+_PAGE = re.compile(r"[-—*]{2,}")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
 BULLETS = "●○▲△◆◇►▶▪★☆※•◎►‣"
 MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·" + BULLETS)
@@ -107,6 +108,8 @@ def _number_end(folded: Folded, text: str, start: int, stop: int, end: int) -> i
 
 def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names: list[str]) -> Token:
     char = text[at]
+    if char in "-—*" and at in folded.line_set and not text[at + 1 : at + 2].isdigit() and not _PAGE.match(text, at):
+        return Token(Kind.LABEL, at, at + 1, char)
     if char in _BLOTS_AS_BULLETS and at in folded.line_set and not text[at + 1 : at + 2].isdigit():
         return Token(Kind.MARK, at, at + 1, "•")
     if is_unknown(char):
