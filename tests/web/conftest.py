@@ -1,4 +1,4 @@
-"""The tiny world and a second county that has a plan and no layer, measured and reported, behind the real app."""
+"""The tiny world and a second county with a plan and no layer, measured and reported, behind the real app."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -59,6 +60,25 @@ class Client:
 
         return asyncio.run(once())
 
+    def get_raw(self, target: str) -> httpx.Response:
+        """Ask for a path exactly as written: clients tidy `..` away, attackers do not."""
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": unquote(target), "raw_path": target.encode(), "root_path": "",
+            "query_string": b"", "headers": [], "server": ("lantu.test", 80), "client": ("127.0.0.1", 1),
+        }  # fmt: skip
+        asyncio.run(self.app(scope, receive, send))
+        body = b"".join(message.get("body", b"") for message in sent)
+        return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
+
 
 @pytest.fixture(scope="session")
 def world_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -88,7 +108,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "assets").mkdir()
     (folder / "index.html").write_bytes(PAGE)
     (folder / "assets/index-abc123.js").write_bytes(SCRIPT)
-    (folder.parent / "secret.txt").write_text("secret")
+    (folder.parent / "secret.txt").write_text("not for you")
     return folder
 
 

@@ -41,7 +41,7 @@ def test_an_area_has_its_outline_and_how_it_stands(client: Client) -> None:
     daan = features[DAAN]
     outline = world.PLANE.area_m2([shape(daan["geometry"])], world.CRS_4490)[0]
     assert outline == pytest.approx(1_000_000, abs=1)
-    # In 2025 farmland, basic farmland and the multiple fail, the red line passes, both of water cannot be told.
+    # In 2025 farmland, basic farmland and the multiple fail, the red line passes, water cannot be told twice.
     assert daan["properties"]["counts"] == {"fail": 3, "pass": 1, "cannot_tell": 2}
     assert daan["properties"]["worst"] == "fail"
 

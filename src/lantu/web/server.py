@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -73,7 +75,30 @@ def serve(
         config = uvicorn.Config(
             app, access_log=False, log_level="warning", timeout_graceful_shutdown=3, server_header=False
         )
-        # uvicorn shuts down in order and then raises the signal again; being stopped is how serving ends.
-        with suppress(KeyboardInterrupt):
+        server = _Server(config)
+        with _ended_by_signals(server):
             ready(address_of(opened))
-            uvicorn.Server(config).run(sockets=[opened])
+            server.run(sockets=[opened])
+
+
+class _Server(uvicorn.Server):
+    """A server to which being stopped is how serving ends, not a fault."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: uvicorn would raise them again once it has shut down in order."""
+        yield
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the server in order, from before it says that it is ready."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.signal(number, server.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

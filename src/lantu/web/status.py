@@ -22,6 +22,7 @@ from lantu.core.errors import (
     UnavailableError,
 )
 from lantu.lawbook import message
+from lantu.web.answers import HEADERS
 
 STATUSES: dict[type[LantuError], int] = {
     InputError: 400,
@@ -76,5 +77,6 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s", request.method, request.url.path, exc_info=error)
-        return JSONResponse(error_body("web.unexpected", path=request.url.path), 500)
+        # The traceback follows in the server's own log; this answer leaves outside of all middleware.
+        _log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
+        return JSONResponse(error_body("web.unexpected", path=request.url.path), 500, headers=dict(HEADERS))
