@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 from lantu.core.crs import GEOGRAPHIC, transformer
 
@@ -31,7 +31,7 @@ Geometries = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class StatutoryPlane:
-    """The equal-area plane of one home. `lat_ts` keeps shapes near the data undistorted; areas do not hang on it."""
+    """The equal-area plane of one home; `lat_ts` keeps shapes near the data undistorted and moves no area."""
 
     lon_0: int
     lat_ts: int
@@ -59,16 +59,23 @@ class StatutoryPlane:
         step = MAX_EDGE_M / _METRES_PER_DEGREE if crs.is_geographic else MAX_EDGE_M
         dense = shapely.segmentize(shapely.force_2d(geometries), step)
         to_plane = transformer(crs.to_string(), self.definition)
-        return shapely.transform(dense, lambda xy: np.column_stack(to_plane.transform(xy[:, 0], xy[:, 1])))
+        return _transformed(dense, to_plane)
 
     def to_geographic(self, geometries: Geometries) -> Geometries:
         """Bring plane geometries back to longitude/latitude (CGCS2000), for maps and GeoJSON."""
         back = transformer(self.definition, f"EPSG:{GEOGRAPHIC}")
-        return shapely.transform(geometries, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1])))
+        return _transformed(geometries, back)
 
     def area_m2(self, geometries: Geometries, crs: CRS) -> NDArray[np.float64]:
         """Return statutory areas in m² of geometries in `crs`; NaN where a geometry is None."""
         return np.asarray(shapely.area(self.project(geometries, crs)), dtype=np.float64)
+
+
+def _transformed(geometries: Geometries, along: Transformer) -> Geometries:
+    moved = shapely.transform(
+        geometries, lambda xy: np.column_stack(along.transform(xy[:, 0], xy[:, 1], errcheck=True))
+    )
+    return np.asarray(moved, dtype=object)
 
 
 def series_area_m2(lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]) -> float:

@@ -5,8 +5,11 @@ Axis order is always (easting | longitude, northing | latitude).
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
@@ -17,6 +20,7 @@ GEOGRAPHIC = 4490
 _PREFIXED = range(4513, 4534)  # zones 25–45, easting = zone·10⁶ + 500 000
 _PLAIN = range(4534, 4555)  # central meridians 75E–135E
 _FIRST_ZONE = 25
+_NAMES = ("china2000", "cgcs2000", "chinageodeticcoordinatesystem2000")
 _CHINA = (72.0, 3.0, 136.0, 54.0)
 
 Bounds = tuple[float, float, float, float]
@@ -72,12 +76,53 @@ def read_crs(definition: object, where: str) -> CRS:
 
 
 def _epsg(crs: CRS) -> int | None:
-    """Find the code of delivery, also for ESRI WKT, whose axes and names differ from EPSG's."""
-    for confidence in (100, 70, 25):
-        code = crs.to_epsg(min_confidence=confidence)
-        if code is not None and (code == GEOGRAPHIC or zone_of(code)):
-            return code
-    return None
+    """Find the code of delivery by what the system *is*: delivered names vary, and alike names mislead.
+
+    (PROJ's own identification takes a plane with a meridian of its own for the zone it is named after.)
+    """
+    while crs.is_bound or crs.is_compound:  # TOWGS84 says nothing about areas; heights are dropped
+        inner = crs.source_crs if crs.is_bound else crs.sub_crs_list[0]
+        if inner is None:
+            return None
+        crs = inner
+    geodetic = crs.geodetic_crs
+    if geodetic is None or not _is_cgcs2000(geodetic):
+        return None
+    if crs.is_projected:
+        return _zone_code(crs)
+    degrees = all(abs(axis.unit_conversion_factor - math.pi / 180) < 1e-12 for axis in crs.axis_info[:2])
+    return GEOGRAPHIC if crs.is_geographic and degrees else None
+
+
+def _is_cgcs2000(geodetic: CRS) -> bool:
+    ellipsoid, meridian, datum = geodetic.ellipsoid, geodetic.prime_meridian, geodetic.datum
+    if ellipsoid is None or meridian is None or datum is None:
+        return False
+    size = abs(ellipsoid.semi_major_metre - 6378137.0) < 1e-3
+    flat = abs(ellipsoid.inverse_flattening - 298.257222101) < 1e-6
+    names = " ".join((datum.name, geodetic.name)).casefold()
+    named = any(name in re.sub(r"[^a-z0-9]", "", names) for name in _NAMES)
+    return size and flat and named and meridian.longitude == 0
+
+
+def _zone_code(crs: CRS) -> int | None:
+    """Return the EPSG code of a plane with exactly the parameters of a 3° zone, whatever its name."""
+    operation = crs.coordinate_operation
+    if operation is None or operation.method_name not in ("Transverse Mercator", "Gauss Kruger"):
+        return None
+    if any(axis.unit_conversion_factor != 1 for axis in crs.axis_info[:2]):
+        return None
+    given: dict[str, Any] = {parameter.name: parameter.value for parameter in operation.params}
+    meridian, easting = given.get("Longitude of natural origin"), given.get("False easting")
+    rest = ("Latitude of natural origin", "False northing", "Scale factor at natural origin")
+    if meridian is None or easting is None or tuple(given.get(name) for name in rest) != (0, 0, 1):
+        return None
+    zone = Zone(round(meridian / 3))
+    if zone.central_meridian != meridian or zone_of(zone.epsg_prefixed) != zone:
+        return None
+    if easting == 500_000:
+        return zone.epsg_plain
+    return zone.epsg_prefixed if easting == zone.number * 10**6 + 500_000 else None
 
 
 def check_bounds(bounds: Bounds, crs: CRS, where: str) -> None:
@@ -95,7 +140,11 @@ def check_bounds(bounds: Bounds, crs: CRS, where: str) -> None:
     likely = likely_systems(bounds)
     if likely:
         raise InputError(
-            "crs.wrong_zone", where=where, epsg=epsg, likely=" / ".join(map(str, likely)), bounds=_show(bounds)
+            "crs.wrong_zone",
+            where=where,
+            epsg=epsg,
+            likely=" / ".join(map(str, likely)),
+            bounds=_show(bounds),
         )
     raise InputError("crs.out_of_range", where=where, epsg=epsg, bounds=_show(bounds))
 

@@ -50,10 +50,15 @@ def _plain(value: object) -> object:
     match value:
         case None | bool() | int() | str():
             return value
-        case Decimal() | PurePath():
+        case Decimal() if value.is_finite():
+            return format(value, "f")  # 1E+2 and 100 are one number with the same zeros
+        case PurePath():
             return str(value)
         case dict():
-            return {str(k): _plain(v) for k, v in value.items()}
+            named = {str(k): _plain(v) for k, v in value.items()}
+            if len(named) < len(value):
+                raise TypeError("not digestible: two keys read the same")
+            return named
         case list() | tuple():
             return [_plain(v) for v in value]
         case _:

@@ -6,7 +6,7 @@ How many decimals a figure is published with is law, not arithmetic: `lawbook/un
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -68,9 +68,7 @@ def _units() -> list[Unit]:
 
 
 UNITS: dict[str, Unit] = {unit.name: unit for unit in _units()}
-_BY_ANY_NAME: dict[str, Unit] = {
-    name: unit for unit in UNITS.values() for name in (unit.name, *unit.aliases)
-}
+_BY_ANY_NAME: dict[str, Unit] = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.aliases)}
 
 
 def spellings() -> dict[str, Unit]:
@@ -113,11 +111,8 @@ def round_half_up(value: Decimal | Fraction | int, decimals: int) -> Decimal:
     Returns:
         A Decimal with exactly `decimals` places, so that it prints with its zeros.
     """
-    exact = Fraction(value)
-    scaled = exact * 10**decimals
+    scaled = Fraction(value) * Fraction(10) ** decimals
     whole, rest = divmod(abs(scaled), 1)
     rounded = int(whole) + (rest >= Fraction(1, 2))
-    signed = -rounded if scaled < 0 else rounded
-    return Decimal(signed).scaleb(-decimals).quantize(
-        Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP
-    )
+    # From its digits: arithmetic would round to the decimal context's 28 places.
+    return Decimal((int(scaled < 0 and rounded > 0), tuple(map(int, str(rounded))), -decimals))
