@@ -5,25 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from lantu.approvals.pieces import Piece
+from lantu.approvals.places import Places
 
-_PERIOD = r"\(?(?P<from>\d{4})年?(?:—+|-|~|至|到)(?P<to>\d{4})年?\)?"
+_YEAR = r"(?:\d{4}|二[〇零○O]{1}[〇零○O一二三四五六七八九]{2})"
+_PERIOD = rf"\(?(?P<from>{_YEAR})年?(?:—+|-|~|至|到|一)(?P<to>{_YEAR})年?\)?"
 _PLAN = re.compile(
-    r"(?P<name>[\u4e00-\u9fff、—·-]{2,60}?)(?P<what>(?:国土空间|土地利用|国土|海岸带|城市|城镇|乡镇|村庄)[\u4e00-\u9fff]{0,14}?规划|分区规划|总体规划)"
+    r"(?P<name>[\u4e00-\u9fff、—·-]{2,60}?)(?P<what>(?:国土空间|土地利用|国土|海岸带|城市|城镇|乡镇|村庄)[\u4e00-\u9fff]{0,14}?规划|分区规划|总体规划)(?P<also>暨[\u4e00-\u9fff]{2,20}?规划)?"
     rf"(?P<rest>{_PERIOD})?"
 )
 _VERBS = re.compile(r"^(?:同意|原则同意|批准|报请批准|报请审批|报批|审批|调整完善|调整|修改|修订|完善|实施|印发|请求批准|关于|对|所辖|的|并)+")
 _APPROVES = re.compile(r"同意|批准|批复|获批")
 _SUFFIX = r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木|新区|示范区|实验区|开发区|园区|流域|经济带|经济圈|城市群|都市圈|海岸带|林区|地区|兵团)"
 _ETHNIC = re.compile(r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族)*(?:自治区|自治州|自治县|自治旗|特别行政区)$")
-
-
-class Places(Protocol):
-    """What is asked of the lawbook's administrative divisions."""
-
-    def level_of(self, name: str, within: str | None = None) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +34,14 @@ class ApprovedPlan:
     end: int
 
 
-def approved_plans(text: str, piece: Piece, body: int, places: Places, issuer: str | None) -> list[ApprovedPlan]:
+def approved_plans(text: str, piece: Piece, body: int, places: Places, issuer: str | None, addressee: str | None = None) -> list[ApprovedPlan]:
     """Find the plans: in the title, else in the sentence that approves, else in a news headline.
 
     The body's own 《》 list is preferred where it names the same areas, since it gives each plan's full title.
     """
     heading = piece.heading
-    named = _plans_in(text, heading.start, heading.end, places, issuer) if heading else []
-    listed = _listed(text, piece, body, places, issuer)
+    named = _plans_in(text, heading.start, heading.end, places, issuer, addressee) if heading else []
+    listed = _listed(text, piece, body, places, issuer, addressee)
     if named:
         areas = [plan.area for plan in named]
         if listed and {plan.area for plan in listed} >= set(areas):
@@ -54,10 +49,10 @@ def approved_plans(text: str, piece: Piece, body: int, places: Places, issuer: s
         return named
     if listed:
         return listed
-    return _plans_in(text, piece.start, min(piece.end, piece.start + 400), places, issuer)[:1]
+    return _plans_in(text, piece.start, min(piece.end, piece.start + 400), places, issuer, addressee)[:1]
 
 
-def _listed(text: str, piece: Piece, body: int, places: Places, issuer: str | None) -> list[ApprovedPlan]:
+def _listed(text: str, piece: Piece, body: int, places: Places, issuer: str | None, addressee: str | None = None) -> list[ApprovedPlan]:
     """Read 同意《甲规划》《乙规划》, within the first sentences of the body."""
     start, sentences = body, 0
     while sentences < 6 and start < piece.end:
@@ -65,14 +60,14 @@ def _listed(text: str, piece: Piece, body: int, places: Places, issuer: str | No
         stop = piece.end if stop < 0 else stop
         if _APPROVES.search(text, start, stop):
             quoted = [m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop])]
-            plans = [p for m in quoted for p in _plans_in(text, start + m.start(1), start + m.end(1), places, issuer)]
+            plans = [p for m in quoted for p in _plans_in(text, start + m.start(1), start + m.end(1), places, issuer, addressee)]
             if plans:
                 return _once(plans)
         start, sentences = stop + 1, sentences + 1
     return []
 
 
-def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | None) -> list[ApprovedPlan]:
+def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | None, addressee: str | None = None) -> list[ApprovedPlan]:
     about = text[start:end]
     offset = start
     if (at := about.find("关于")) >= 0 and "规划" in about[at:]:
@@ -83,19 +78,24 @@ def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | Non
         if cut := _VERBS.match(raw):
             raw = raw[cut.end() :]
         names = [n for n in re.split(r"、|(?<=[市县区旗])[和与及](?=.{1,12}[市县区旗]$)", raw) if len(n) >= 2]
-        period = (int(match["from"]), int(match["to"])) if match["rest"] else None
+        period = (_year(match["from"]), _year(match["to"])) if match["rest"] else None
         for name in names:
+            told, name = name.endswith("的"), name.removesuffix("的")  # 青岛市的…: told, not quoted
             area = plain_area(name, places)
             if not _is_area(area, places):
                 continue
-            whole = name if len(names) == 1 else area
+            whole = name if len(names) == 1 and not told else area
             plans.append(
                 ApprovedPlan(
-                    area, f"{whole}{match['what']}{match['rest'] or ''}", level_of(area, places, issuer),
+                    area, f"{whole}{match['what']}{match['also'] or ''}{match['rest'] or ''}", level_of(area, places, issuer, addressee),
                     _kind(match["what"]), period, offset + match.start(), offset + match.end(),
                 )
             )  # fmt: skip
     return _once(plans)
+
+
+def _year(text: str) -> int:
+    return int("".join(str("〇一二三四五六七八九".find(c)) if c in "一二三四五六七八九" else "0" if not c.isdigit() else c for c in text))
 
 
 def _once(plans: Iterable[ApprovedPlan]) -> list[ApprovedPlan]:
@@ -114,16 +114,22 @@ def _kind(what: str) -> str:
 
 def plain_area(name: str, places: Places) -> str:
     """天津市滨海新区 → 滨海新区: drop the higher authorities that a title puts before the area."""
+    if "所辖" in name:
+        name = name.rpartition("所辖")[2]
     for cut in range(len(name) - 2, 1, -1):
         head, tail = name[:cut], name[cut:]
-        known = places.level_of(head) is not None and re.search(r"[省市县区旗州盟]$", head)
-        if known and re.search(rf"{_SUFFIX}$", tail) and len(tail) >= 2 and (len(tail) > 2 or places.level_of(tail)):
+        seat = re.search(r"[省市县区旗州盟]$", head)
+        known = seat and (places.level_of(head) is not None or re.search(r"[市县旗].{2,6}(?:镇|乡|街道|苏木)$", name))
+        if known and re.search(rf"{_SUFFIX}$", tail) and (len(tail) > 2 or places.level_of(tail)):
             return tail
     return name
 
 
-def level_of(area: str, places: Places, issuer: str | None) -> str:
-    """Return region, province, city, county or township, by the divisions, else by the name's own ending."""
+def level_of(area: str, places: Places, issuer: str | None, addressee: str | None = None) -> str:
+    """Return region, province, city, county or township, by the divisions, else by the name's own ending.
+
+    A city that is addressed through another city's government is a county-level city.
+    """
     if known := places.level_of(area):
         return known
     endings = (
@@ -137,7 +143,8 @@ def level_of(area: str, places: Places, issuer: str | None) -> str:
         if re.search(pattern, area):
             return level
     if area.endswith("市"):
-        return "city"
+        through = re.match(r"([\u4e00-\u9fff]{2,8}市)人民政府", addressee or "")
+        return "county" if through and through[1] != area else "city"
     return "region"
 
 
@@ -150,4 +157,6 @@ def names_of(area: str, alone: bool) -> list[str]:
         names.append(short + area[-1])
     if alone and len(short) >= 2:
         names.append(short)
+    if alone and (zone := re.search(r"(?:开发区|示范区|实验区|新区|园区|高新区)$", area)):
+        names.append(zone.group())
     return list(dict.fromkeys(names))

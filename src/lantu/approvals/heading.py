@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from lantu.approvals.pieces import DOCUMENT_NUMBER, ISSUER, Piece
-from lantu.approvals.source_text import Folded
+from lantu.approvals.source_text import Folded, simple
 from lantu.core.dates import parse_date
 
 _DATE = r"(?<!\d)\d{4}年\d{1,2}月\d{1,2}日|[〇零○O一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
-_SIGNED = re.compile(rf"(?P<issuer>{ISSUER})(?:\(?(?:盖章|公章|印章|章|印)\)?)?(?P<date>{_DATE})")
+_DOTTED = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
+_SIGNED = re.compile(rf"(?P<issuer>{ISSUER})(?:\(?(?:盖章|公章|印章|章|印)\)?)?(?P<date>{_DATE}|{_DOTTED})")
 _DATED_LINE = re.compile(rf"\(?(?P<date>{_DATE})\)?")
-_LABELLED_DATE = re.compile(rf"(?:成文日期|发文日期|签发日期|成文时间)[:\]】]?(?P<date>{_DATE}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}})")
+_LABELLED_DATE = re.compile(rf"(?:成文日期|发文日期|签发日期|成文时间|(?<![\u4e00-\u9fff])日期|(?<=号)日期)[:\]】]?(?P<date>{_DATE}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}})")
 _LABELLED_NUMBER = re.compile(r"(?:发文字号|发文文号|文号|字号)[:\]】]?")
 _ADDRESSEE = re.compile(r"(?P<to>[\u4e00-\u9fff、,()]{3,80}?(?:人民政府|自然资源部|自然资源厅|管委会|管理委员会|委员会|厅|局|办|公署|政府|部))(?:、[\u4e00-\u9fff]{2,20})*:")
 _GOES_ON = re.compile(r"批[复准]|印发|发布|见报|公布|施行|起|同意|上报|报来|前|至|召开|讯|电|\(记者")
@@ -37,16 +38,21 @@ def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
     heading = piece.heading
     head_end = heading.end if heading else piece.start
     addressee, body = _addressee(text, head_end, piece.end) if heading else (None, piece.start)
-    number = _number(text, piece, head_end, body)
+    number = _number(folded, text, piece, head_end, body)
     signed = _signature(folded, text, piece, body)
     issuer = heading.issuer if heading else (signed.issuer if signed else None)
     day = _labelled(text, piece) or (signed.day if signed else None) or _under_title(folded, text, head_end, body)
     return Surroundings(number, day, issuer, addressee, body, signed.at if signed else None)
 
 
-def show_number(match: re.Match[str]) -> str:
-    """Write a document number with the brackets that the standard asks for."""
-    sign = re.sub(r"^.*?(?:字号|文号)", "", match["sign"])
+def show_number(folded: Folded, match: re.Match[str]) -> str:
+    """Write a document number in simplified script and with the brackets that the standard asks for.
+
+    What stands on the line above is not part of its sign (自由的图书馆 国函).
+    """
+    lines = [at - match.start() for at in folded.line_starts if match.start() < at < match.end("sign") - 1]
+    sign = match["sign"][lines[-1] :] if lines else match["sign"]
+    sign = "".join(map(simple, re.sub(r"^.*?(?:字号|文号|批复|的函)", "", sign) or sign))
     return f"{sign}〔{match['year']}〕{match['no']}号"
 
 
@@ -60,22 +66,22 @@ def _addressee(text: str, start: int, end: int) -> tuple[str | None, int]:
     number = list(DOCUMENT_NUMBER.finditer(to))
     if number:
         to = to[number[-1].end() :]
-    return to.strip(",、()") or None, match.end()
+    return to.lstrip("号").strip(",、()") or None, match.end()
 
 
-def _number(text: str, piece: Piece, head_end: int, body: int) -> str | None:
-    if label := _LABELLED_NUMBER.search(text, piece.start, min(piece.end, max(body, head_end) + 200)):
-        if match := DOCUMENT_NUMBER.match(text, label.end(), piece.end):
-            return show_number(match)
+def _number(folded: Folded, text: str, piece: Piece, head_end: int, body: int) -> str | None:
+    label = _LABELLED_NUMBER.search(text, piece.start, min(piece.end, max(body, head_end) + 200))
+    if label and (match := DOCUMENT_NUMBER.match(text, label.end(), piece.end)):
+        return show_number(folded, match)
     if piece.heading is None:
         return None
     reach = max(body, min(piece.end, head_end + 40))
     stop = text.find("。", head_end, reach)
     for match in DOCUMENT_NUMBER.finditer(text, head_end, stop if 0 < stop < body else reach):
         if not re.match(r"请示|文件?收悉|收悉|来文|文\)", text[match.end() : match.end() + 6]):
-            return show_number(match)
+            return show_number(folded, match)
     for match in DOCUMENT_NUMBER.finditer(text, piece.start, piece.heading.start):
-        return show_number(match)
+        return show_number(folded, match)
     return None
 
 
@@ -92,6 +98,8 @@ def _signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature
     for match in _SIGNED.finditer(text, body, piece.end):
         if not _GOES_ON.match(text, match.end()):
             found = _Signature(_shortest_issuer(match["issuer"]), parse_date(match["date"]), match.start())
+    if found is None and (bare := _bare_signature(folded, text, piece, body)):
+        return bare
     if found or piece.heading is None:
         return found
     starts = [s for s in folded.line_starts if body <= s < piece.end]
@@ -100,6 +108,13 @@ def _signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature
         if match and text[max(0, start - 1)] in "。)" or match and start > body and after == piece.end:
             found = _Signature(None, parse_date(match["date"]), start)
     return found
+
+
+def _bare_signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature | None:
+    """The issuer's name alone on the last line, without a day."""
+    last = max((at for at in folded.line_starts if body < at < piece.end), default=piece.end)
+    match = re.fullmatch(ISSUER, text[last : piece.end])
+    return _Signature(match.group(), None, last) if match and text[last - 1] in "。)" else None
 
 
 def _shortest_issuer(text: str) -> str:

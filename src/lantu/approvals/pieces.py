@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lantu.approvals.source_text import Folded
+from lantu.approvals.places import Places
 
 ISSUER = (
     r"(?:国务院(?:办公厅)?|[\u4e00-\u9fff]{2,16}?(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"
 )
 TITLE = re.compile(
-    rf"(?P<issuer>{ISSUER})(?:印发)?关于(?P<about>[^。;]{{4,400}}?)的(?P<type>批复(?!意见)|批复意见|复函|通知|决定|意见|公告|通告|报告|请示|规定|办法|函)(?P<note>\((?:摘要|节选|摘录|全文|试行)\))?"
+    rf"(?P<issuer>{ISSUER})(?:印发)?关于(?P<about>[^。;]{{4,400}}?)的(?P<type>批复(?!意见)|批复意见|复函|通知|通报|决定|意见|公告|通告|报告|请示|规定|办法|函)(?P<note>\((?:摘要|节选|摘录|全文|试行)\))?"
 )
-DOCUMENT_NUMBER = re.compile(r"(?P<sign>[\u4e00-\u9fff]{1,12})[(\[〔〈【](?P<year>\d{4})[)\]〕〉】](?:第)?(?P<no>\d{1,5})号")
+DOCUMENT_NUMBER = re.compile(r"(?P<sign>[\u4e00-\u9fff]{1,12})[(\[〔〈【](?P<year>\d{4})[)\]〕〉】](?:第)?(?P<no>\d{1,5})[号號]")
+_GENERIC = re.compile(r"(?:自治区|自治州|自治县|省|市|县|区|州|盟)?(?:人民政府|委员会|管委会)")
+# Words by which an authority approves a plan; a request or a draft on display has none of them.
+APPROVES = re.compile(
+    r"(?<!报请)(?<!请求)(?<!申请)(?<!提请)(?:批复|批准|同意|核准|审批同意)(?:了|实施|修订后的)?[《〈]|获[\u4e00-\u9fff]{0,8}?批[复准]|批复如下|(?:政府|国务院)(?:(?!请|报|关于)[\u4e00-\u9fff]){0,6}?(?:批复|批准|同意)"
+    r"|(?:现|原则|经研究,?|特此|予以|准予)(?:同意|批准|批复)|准予[\u4e00-\u9fff]{0,2}?(?:实施|施行)|同意(?:该)?(?:规划|方案)|(?:规划|方案)同意|经[\u4e00-\u9fff]{2,10}批[复准]"
+    r"|同意[\u4e00-\u9fff、]{2,40}规划|近日(?:获|得到)?(?:同意|批准|批复)|拿到[\u4e00-\u9fff]{0,8}批复"
+)
 LABELS = re.compile(
     r"索引号|发文机关|发文机构|制发机关|发布机构|成文日期|发文日期|签发日期|发布日期|公布日期|生成日期|发文字号|文号|主题分类|主题词|分类|标题|名称|信息来源|来源|有效性|效力级别|颁发时间|公开日期|时效性"
 )
@@ -29,9 +37,17 @@ class Heading:
     issuer: str
     about: str
     type: str
+    shown: tuple[int, int] | None = None
+
+    @property
+    def title(self) -> tuple[int, int]:
+        """Where the title stands in its best form."""
+        return self.shown or (self.start, self.end)
 
     @property
     def is_plan_reply(self) -> bool:
+        if self.type == "函":
+            return "规划" in self.about and self.about.startswith(("批准", "同意", "核准"))
         return self.type in _REPLY and "规划" in self.about
 
 
@@ -45,7 +61,7 @@ class Piece:
     displaced: tuple[tuple[int, int], ...] = ()
 
 
-def headings(folded: Folded) -> list[Heading]:
+def headings(folded: Folded, places: Places) -> list[Heading]:
     """Find the titles: they stand at a line's beginning, behind a label, or behind a finished document."""
     text = folded.text
     found: list[Heading] = []
@@ -53,16 +69,36 @@ def headings(folded: Folded) -> list[Heading]:
         match = TITLE.match(text, start)
         if not match or _inside_sentence(text, match):
             continue
+        heading = Heading(start, match.end(), match["issuer"], match["about"], match["type"])
         if found and start < found[-1].end:
+            # The same title begins later than it seemed: words of the line before belong to nobody.
+            if match.end() == found[-1].end and _better_start(folded, heading, found[-1], places):
+                found[-1] = heading
             continue
-        found.append(Heading(start, match.end(), match["issuer"], match["about"], match["type"]))
+        found.append(heading)
     return found
+
+
+def _better_start(folded: Folded, later: Heading, earlier: Heading, places: Places) -> bool:
+    """内容发送至邮箱福建省人民政府: the issuer is the authority that exists; of two unknown ones, what stands behind a blank."""
+    if _GENERIC.match(later.issuer):
+        return False
+    known = [later.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)]
+    return known[0] > known[1] or (known[0] == known[1] and not (later.start in folded.line_set and earlier.start in folded.line_set))
+
+
+def _seat(issuer: str) -> str:
+    return re.sub(r"(?:人民政府|管理委员会|管委会|行政公署|委员会).*$", "", issuer)
 
 
 def _places(folded: Folded) -> list[int]:
     text = folded.text
-    behind = [m.end() for m in re.finditer(r"标题:|名称:|(?<=\d)日(?=[\u4e00-\u9fff])|。|\)|\|", text)]
-    return sorted({0, *folded.line_starts, *behind})
+    behind = [m.end() for m in re.finditer(r"标题:|名称:|(?<=\d)日(?=[\u4e00-\u9fff])|[。)|\]>/]|[A-Za-z\d](?=[\u4e00-\u9fff])(?![年月日次个号条])", text)]
+    blanks = [
+        at for at in folded.breaks
+        if at and text[at - 1] not in ",、;:(《“\"于" and not {at - 1, at + 1} & folded.breaks  # s p a c e d  text
+    ]  # fmt: skip
+    return sorted({0, *folded.line_starts, *behind, *blanks})
 
 
 def _inside_sentence(text: str, match: re.Match[str]) -> bool:
@@ -71,24 +107,25 @@ def _inside_sentence(text: str, match: re.Match[str]) -> bool:
     return following[:1] in "》”\"精要规" or following in ("转发", "要求", "已经", "印发", "有关", "中明", "全文", "》的")
 
 
-def pieces(folded: Folded, has_limits: re.Pattern[str]) -> tuple[list[Piece], list[Piece]]:
+def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple[list[Piece], list[Piece]]:
     """Cut the folded text.
 
     Args:
         has_limits: matches text that sets a limit; a stretch before the first title that does so is a
             displaced page of that document, not the tail of another.
+        places: the lawbook's administrative divisions.
 
     Returns:
         Replies to plans, in order; and the other pieces, which belong to other documents.
     """
     text = folded.text
-    found = headings(folded)
+    found = headings(folded, places)
     if not found:
         return [Piece(0, len(text), None)], []
     starts = [_with_block_above(folded, h.start) for h in found]
     ends = [*starts[1:], len(text)]
     cut = [Piece(s, e, h) for s, e, h in zip(starts, ends, found, strict=True)]
-    cut = _merge_repeated(cut)
+    cut = _merge_repeated(folded, cut)
     replies = [p for p in cut if p.heading and p.heading.is_plan_reply]
     others = [p for p in cut if not (p.heading and p.heading.is_plan_reply)]
     head = starts[0]
@@ -96,15 +133,24 @@ def pieces(folded: Folded, has_limits: re.Pattern[str]) -> tuple[list[Piece], li
         lead = text[:head]
         if LABELS.search(lead) and len(lead) < 300 and replies and replies[0].start == head:
             replies[0] = Piece(0, replies[0].end, replies[0].heading)
-        elif has_limits.search(lead) and replies:
+        elif has_limits.search(lead) and replies and not _is_finished_tail(lead, text, replies[0], has_limits):
             replies[0] = Piece(replies[0].start, replies[0].end, replies[0].heading, ((0, head),))
         elif len(lead) > 40 or not replies:
             others.insert(0, Piece(0, head, None))
     if not replies:
-        if any(has_limits.search(text, p.start, p.end) for p in others):
+        if any(has_limits.search(text, p.start, p.end) and APPROVES.search(text, p.start, p.end) for p in others):
             return [Piece(0, len(text), None)], []
         return [], others
     return replies, others
+
+
+_SIGNED_DAY = re.compile(rf"{ISSUER}\d{{4}}年\d{{1,2}}月\d{{1,2}}日")
+
+
+def _is_finished_tail(lead: str, text: str, reply: Piece, has_limits: re.Pattern[str]) -> bool:
+    """A signed stretch before a reply that is signed itself ends another document; else it is a displaced page."""
+    own = text[reply.start : reply.end]
+    return bool(_SIGNED_DAY.search(lead[-40:]) and _SIGNED_DAY.search(own) and has_limits.search(own))
 
 
 def _with_block_above(folded: Folded, start: int) -> int:
@@ -119,7 +165,7 @@ def _with_block_above(folded: Folded, start: int) -> int:
     return begin
 
 
-def _merge_repeated(cut: list[Piece]) -> list[Piece]:
+def _merge_repeated(folded: Folded, cut: list[Piece]) -> list[Piece]:
     """A title that a page prints twice (list and document, label and document) opens one document."""
     merged: list[Piece] = []
     for piece in cut:
@@ -131,10 +177,17 @@ def _merge_repeated(cut: list[Piece]) -> list[Piece]:
             and _same(last.heading, piece.heading)
             and last.end - last.heading.end < 200
         ):
-            merged[-1] = Piece(last.start, piece.end, piece.heading)
+            shown = last.heading.title if _uneven(folded, piece.heading) and not _uneven(folded, last.heading) else None
+            merged[-1] = Piece(last.start, piece.end, replace(piece.heading, shown=shown))
         else:
             merged.append(piece)
     return merged
+
+
+def _uneven(folded: Folded, heading: Heading) -> bool:
+    """A bracket of the title was lost."""
+    title = folded.text[slice(*heading.title)]
+    return any(title.count(a) != title.count(b) for a, b in ("()", "《》"))
 
 
 def _same(one: Heading, other: Heading) -> bool:

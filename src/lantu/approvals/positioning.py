@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lantu.approvals.tokens import BULLETS
+
 _OPEN, _CLOSE = "“\"《(", "”\"》)"
 _TAIL = re.compile(r"(?:等)?(?:[一二三四五六七八九十两]|\d)?(?:大|项|个|重)?(?:功能|定位|职能|角色)?$")
 
@@ -28,7 +30,7 @@ def positioning(
     verbs, labels = _any(page["verbs"]), _any(page["labels"])
     lead = re.compile(
         rf"(?:将|把)?(?P<area>{names})?(?:市|县|区)?[\u4e00-\u9fff]{{0,4}}?(?:的)?"
-        rf"(?:(?:{labels})(?:为|是|:)|(?:着力|努力|加快|全力|奋力|提出|定位)?(?:{verbs}|定位为|承担|是|担当|,))"
+        rf"(?:(?:{labels})(?:为:|为|是|:)|(?:着力|努力|加快|全力|奋力|提出|定位)?(?:{verbs}|定位为|承担|是|担当|,))"
     )
     found: dict[str, list[tuple[str, int, int]]] = {}
     at = start
@@ -37,7 +39,8 @@ def positioning(
         if not match:
             break
         area = areas[match["area"]] if match["area"] else single
-        stop = _stop(text, match.end(), end, names)
+        listed = match.group().endswith(":")  # 城市性质:甲;乙;丙
+        stop = _stop(text, match.end(), end, names, listed)
         phrases = _phrases(text, match.end(), stop, tuple(page["endings"]))
         plain = match.group().endswith(",")
         if area and phrases and not (plain and (len(phrases) < 2 or not match["area"])):
@@ -53,13 +56,13 @@ def _any(words: Sequence[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
 
 
-def _stop(text: str, at: int, end: int, names: str) -> int:
+def _stop(text: str, at: int, end: int, names: str, listed: bool) -> int:
     """A list ends with its sentence or where the next area or clause of its kind begins."""
     depth = 0
-    clause = re.compile(rf",(?:将|把)?(?:{names})|,(?:城市)?(?:功能|性质|定位)|\.(?!\d)")
+    clause = re.compile(rf"[,;、](?:将|把)(?:{names})|[,;](?:{names})|[,;](?:城市)?(?:功能|性质|定位)|\.(?!\d)")
     for i in range(at, end):
         depth += (text[i] in "“(《") - (text[i] in "”)》")
-        if depth <= 0 and (text[i] in "。;!" or clause.match(text, i)):
+        if depth <= 0 and (text[i] in "。!" + BULLETS or (text[i] == ";" and not listed) or clause.match(text, i)):
             return i
     return end
 
@@ -73,9 +76,10 @@ def _phrases(text: str, start: int, end: int, endings: tuple[str, ...]) -> list[
         if char == '"':
             quoted = not quoted
         depth += (char in "“(《") - (char in "”)》")
-        if i == end or (char in "、," and depth <= 0 and not quoted):
+        if i == end or (char in "、,;" and depth <= 0 and not quoted):
             parts.append((begin, i))
             begin = i + 1
+    parts = [*parts[:-1], *_and(text, *parts[-1], endings)]
     phrases: list[tuple[str, int, int]] = []
     for a, b in parts:
         phrase = text[a:b]
@@ -87,3 +91,11 @@ def _phrases(text: str, start: int, end: int, endings: tuple[str, ...]) -> list[
             return phrases if len(phrases) > 1 else []
         phrases.append((kept, a, a + len(kept)))
     return phrases
+
+
+def _and(text: str, start: int, end: int, endings: tuple[str, ...]) -> list[tuple[int, int]]:
+    """和 or 以及 joins the last two of a list, where both end like a place's role (大健康和旅游城市 does not)."""
+    for match in re.finditer(r"以及|[和及与]", text[start:end]):
+        if text[start : start + match.start()].endswith(endings):
+            return [(start, start + match.start()), (start + match.end(), end)]
+    return [(start, end)]

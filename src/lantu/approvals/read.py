@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
-from lantu.approvals.approved import ApprovedPlan, Places, approved_plans, names_of
+from lantu.approvals.approved import ApprovedPlan, approved_plans, names_of
 from lantu.approvals.duties import find_duties
 from lantu.approvals.figures import PointReading, is_unknown, read_points
 from lantu.approvals.heading import Surroundings, surroundings
 from lantu.approvals.limit import Doubt, Limit, overlapping
 from lantu.approvals.limits import read_limits
-from lantu.approvals.pieces import DOCUMENT_NUMBER, Piece, pieces
+from lantu.approvals.pieces import APPROVES, DOCUMENT_NUMBER, Piece, pieces
+from lantu.approvals.places import Places
 from lantu.approvals.positioning import positioning
 from lantu.approvals.reading import OtherPiece, Question, ReadDuty, Reading, ReadPlan, ReadTarget
 from lantu.approvals.source_text import Folded, fold
-from lantu.approvals.tokens import Kind, tokenize
+from lantu.approvals.tokens import Kind, horizons, tokenize
 from lantu.approvals.vocabulary import Vocabulary, vocabulary
 from lantu.core.errors import InputError
 
@@ -75,8 +76,10 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     words = vocabulary(pages["vocabulary"])
     folded = fold(text, _KEEP)
     source = _Source(source_file, folded, read_points(folded.text), words, pages, book.divisions)
-    replies, others = pieces(folded, _limit_signs(words))
-    readings = [_document(source, piece) for piece in replies]
+    replies, others = pieces(folded, _limit_signs(words), book.divisions)
+    readings = [
+        _document(source, piece) for piece in replies if piece.heading or APPROVES.search(source.text, piece.start, piece.end)
+    ]
     readings = [r for r in readings if r.plans or any(p.targets for p in r.plans) or r.questions]
     if not readings or not any(r.plans or _has_limit_question(r) for r in readings):
         raise InputError("approval.no_reply", where=source_file)
@@ -103,22 +106,25 @@ def _limit_signs(words: Vocabulary) -> re.Pattern[str]:
 
 def _document(source: _Source, piece: Piece) -> Reading:
     frame = surroundings(source.folded, source.text, piece)
-    plans = approved_plans(source.text, piece, frame.body, source.places, frame.issuer)
+    plans = approved_plans(source.text, piece, frame.body, source.places, frame.issuer, frame.addressee)
     issuer = frame.issuer or _news_issuer(source.text, piece, plans, source.places)
     areas = {name: plan.area for plan in plans for name in names_of(plan.area, alone=len(plans) == 1)}
     stretches = [*piece.displaced, (frame.body, piece.end)]
     limits: list[Limit] = []
     doubts: list[Doubt] = []
     foreign = _foreign(source, areas)
+    spans_of_time = horizons(source.text[piece.start : piece.end])
     since = min((plan.period[0] for plan in plans if plan.period), default=None)
     for start, end in stretches:
-        tokens = tokenize(source.folded, source.text, start, end, source.words, areas)
+        tokens = tokenize(source.folded, source.text, start, end, source.words, areas, spans_of_time)
         some, open_ = read_limits(source.text, tokens, source.words, areas, foreign, since, source.folded)
         limits += some
         doubts += open_
         if not plans:
             doubts += [Doubt("no_plan", t.start, t.end) for t in tokens if t.kind is Kind.QUANTITY][:1]
     doubts += _document_doubts(source, piece, frame, plans, limits)
+    cut = _cut_off(source, piece, frame)
+    doubts += [cut] if cut else []
     targets, clashes = _targets(source, plans, limits)
     doubts += clashes
     doubts += _silent_plans(plans, targets, frame, piece)
@@ -138,7 +144,7 @@ def _document(source: _Source, piece: Piece) -> Reading:
         questions=tuple(source.question(d) for d in overlapping(doubts)),
         other_pieces=(),
         span=source.folded.span(piece.start, piece.end),
-        source_truncated=_truncated(source.text, piece, frame),
+        source_truncated=cut is not None,
         decimal_points=tuple(sorted(source.points.resolved)),
     )
 
@@ -274,37 +280,48 @@ def _foreign(source: _Source, areas: Mapping[str, str]) -> list[str]:
 
 def _news_issuer(text: str, piece: Piece, plans: list[ApprovedPlan], places: Places) -> str | None:
     """获国务院批复, 福建省政府批复《…》: who approved, where only a news text says so."""
-    seat = "省|市|县|区|旗|州|盟"
+    seat, told = "省|市|县|区|旗|州|盟", text[piece.start : piece.end]
     for match in re.finditer(
         rf"(?P<who>国务院|(?P<area>[\u4e00-\u9fff]{{2,10}}(?:{seat}))(?:人民)?政府)(?:正式|原则|已|日前|近日|依法)*(?:批复|批准|同意)",
-        text[piece.start : piece.end],
+        told,
     ):
         if match["who"] == "国务院":
             return "国务院"
         area = match["area"]
+        if area in ("省", "市"):
+            break
         for cut in range(len(area) - 1):
             if places.level_of(area[cut:]):
                 return f"{area[cut:]}人民政府"
-    return "国务院" if re.search(r"国务院(?:正式|原则|已)*(?:批复|批准|同意)", text[piece.start : piece.end]) else None
+    if re.search(r"国务院(?:正式|原则|已)*(?:批复|批准|同意)", told):
+        return "国务院"
+    if re.search(r"省(?:人民)?政府(?:正式|原则|已|近日|日前)*(?:批复|批准|同意)", told):
+        named = {m for m in re.findall(r"(?=([\u4e00-\u9fff]{2,3}省)人民政府)", told) if places.level_of(m) == "province"}
+        return f"{named.pop()}人民政府" if len(named) == 1 else None
+    return None
 
 
 def _title(text: str, piece: Piece, issuer: str | None, plans: list[ApprovedPlan]) -> str | None:
     if piece.heading:
-        return text[piece.heading.start : piece.heading.end]
+        return text[slice(*piece.heading.title)]
     if issuer and plans:
         return f"{issuer}关于{''.join(f'《{plan.title}》' for plan in plans)}的批复"
     return None
 
 
-def _truncated(text: str, piece: Piece, frame: Surroundings) -> bool:
-    """A reply ends with its signature or at least with a finished sentence."""
+def _cut_off(source: _Source, piece: Piece, frame: Surroundings) -> Doubt | None:
+    """The last clause, where an unsigned text ends within a limit: at a name, an operator, or a bare figure."""
     if frame.signed_at is not None:
-        return False
-    tail = text[piece.start : piece.end].rstrip()
-    return not re.search(r"[。.)](?:[^。]{0,40})$", tail[-42:]) or tail.endswith((",", "、", ";", ":"))
+        return None
+    words = source.words
+    names = "|".join(map(re.escape, [*words.terms, *words.ops_before]))
+    last = re.compile(rf"[^,;。()]*(?:(?:{names})[^,;。()\d]{{0,6}}(?:[\d.]+[万亿]?(?:平方|立方)?)?|[,;、(])$")
+    tail = source.text[max(frame.body, piece.end - 60) : piece.end]
+    match = last.search(tail)
+    return Doubt("cut_off", piece.end - len(match.group()), piece.end, {"text": match.group()}) if match else None
 
 
 def _other(source: _Source, piece: Piece) -> OtherPiece:
-    title = source.text[piece.heading.start : piece.heading.end] if piece.heading else None
+    title = source.text[slice(*piece.heading.title)] if piece.heading else None
     number = DOCUMENT_NUMBER.search(source.text, piece.start, piece.end)
     return OtherPiece(title, number.group() if number else None, source.folded.span(piece.start, piece.end))

@@ -228,7 +228,8 @@ def _converter() -> OpenCC:
 
 
 @lru_cache(maxsize=8192)
-def _simple(char: str) -> str:
+def simple(char: str) -> str:
+    """Return the simplified form of one character."""
     simple = _converter().convert(char)
     return simple if len(simple) == 1 else char
 
@@ -239,7 +240,7 @@ def _simplifier(source: str) -> dict[str, str]:
     A simplified text may hold characters that only look traditional (乾安, 於 in names): it is left alone.
     """
     counts = Counter(c for c in source if "\u4e00" <= c <= "\u9fff")
-    changed = {c: s for c in counts if (s := _simple(c)) != c}
+    changed = {c: s for c in counts if (s := simple(c)) != c}
     weight = sum(counts[c] for c in changed)
     telling = any(s in _CONVERTER_SIGNS for s in changed.values())
     return changed if telling and weight > 0.04 * max(1, counts.total()) else {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 from lantu.approvals.figures import Figure, is_unknown, read_chinese_figure, read_figure
 from lantu.approvals.source_text import Folded
@@ -74,20 +75,42 @@ _BLOTS_AS_BULLETS = "□■▢"
 
 
 def tokenize(
-    folded: Folded, text: str, start: int, end: int, words: Vocabulary, areas: Iterable[str]
+    folded: Folded, text: str, start: int, end: int, words: Vocabulary, areas: Iterable[str],
+    horizons: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Token]:
-    """Cut folded [start, end) of `text` (decimal points resolved) into tokens that cover it without gaps."""
+    """Cut folded [start, end) of `text` (decimal points resolved) into tokens that cover it without gaps.
+
+    Args:
+        areas: names to be found as areas.
+        horizons: 近期, 目标年 … → the year that the text says they mean; read where they head a line or clause.
+    """
     names = sorted(set(areas), key=len, reverse=True)
     tokens: list[Token] = []
     at = start
     while at < end:
-        token = _next(folded, text, at, end, words, names)
+        token = _heading_year(text, at, end, horizons) or _next(folded, text, at, end, words, names)
         if token.kind is Kind.TEXT and tokens and tokens[-1].kind is Kind.TEXT:
             last = tokens.pop()
             token = Token(Kind.TEXT, last.start, token.end, last.text + token.text)
         tokens.append(token)
         at = token.end
     return tokens
+
+
+def _heading_year(text: str, at: int, end: int, horizons: Mapping[str, int]) -> Token | None:
+    """近期:…; 目标年,…: a horizon's name that heads a clause is its year."""
+    if at and text[at - 1] not in "。;:,(":
+        return None
+    for name, year in horizons.items():
+        if text.startswith(name, at, end) and text[at + len(name) : at + len(name) + 1] in (":", ","):
+            return Token(Kind.YEAR, at, at + len(name), name, year=year)
+    return None
+
+
+def horizons(text: str) -> dict[str, int]:
+    """Find what a text says its horizons are: 近期至2025年, 目标年2035年, 远景展望至2050年."""
+    found = re.finditer(r"(近期|中期|远期|远景|目标年|规划期末)(?:目标年|规划|展望)?(?:至|到|为|:|是)?(\d{4})年", text)
+    return {match[1]: int(match[2]) for match in found}
 
 
 def _number_end(folded: Folded, text: str, start: int, stop: int, end: int) -> int:
