@@ -81,7 +81,7 @@ def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | Non
         period = (_year(match["from"]), _year(match["to"])) if match["rest"] else None
         for name in names:
             told, name = name.endswith("的"), name.removesuffix("的")  # 青岛市的…: told, not quoted
-            area = plain_area(name, places)
+            area = plain_area(name, places, _seat(addressee))
             if not _is_area(area, places):
                 continue
             whole = name if len(names) == 1 and not told else area
@@ -112,14 +112,22 @@ def _kind(what: str) -> str:
     return "special" if "专项" in what or "海岸带" in what else "master"
 
 
-def plain_area(name: str, places: Places) -> str:
+def _seat(addressee: str | None) -> str:
+    """山南地区行政公署 → 山南地区: whose plans are addressed to it lie within it."""
+    match = re.match(r"([\u4e00-\u9fff]{2,12}(?:市|州|盟|地区))(?:人民政府|行政公署|行署)", addressee or "")
+    return match[1] if match else ""
+
+
+def plain_area(name: str, places: Places, seat: str = "") -> str:
     """天津市滨海新区 → 滨海新区: drop the higher authorities that a title puts before the area."""
     if "所辖" in name:
         name = name.rpartition("所辖")[2]
+    if seat and name.startswith(seat) and re.search(rf".{_SUFFIX}$", name[len(seat) :]):
+        return name[len(seat) :]
     for cut in range(len(name) - 2, 1, -1):
         head, tail = name[:cut], name[cut:]
-        seat = re.search(r"[省市县区旗州盟]$", head)
-        known = seat and (places.level_of(head) is not None or re.search(r"[市县旗].{2,6}(?:镇|乡|街道|苏木)$", name))
+        ends = re.search(r"[省市县区旗州盟]$", head)
+        known = ends and (places.level_of(head) is not None or re.search(r"[市县旗].{2,6}(?:镇|乡|街道|苏木)$", name))
         if known and re.search(rf"{_SUFFIX}$", tail) and (len(tail) > 2 or places.level_of(tail)):
             return tail
     return name

@@ -91,6 +91,8 @@ def _step(s: Sentence, at: int) -> int:
         case Kind.AREA:
             _row(s, at)
             _area(s, at)
+        case Kind.ALL:
+            s.area = s.everyone
         case Kind.INDICATOR:
             _row(s, at)
         case Kind.YEAR:
@@ -127,7 +129,9 @@ def _share(s: Sentence) -> None:
     shared = any(t.text in _ALL_OF_THEM for t in s.run) or any(t.kind is Kind.EACH for t in s.run)
     if not s.several:
         return
-    if shared and not any(t.kind is Kind.AREA for t in s.run):
+    if shared and any(t.kind is Kind.ALL for t in s.run):
+        s.area = s.everyone
+    elif shared and not any(t.kind is Kind.AREA for t in s.run):
         spoken = {s.areas[t.text] for t in s.tokens if t.kind is Kind.AREA and t.start < s.run[0].start}
         s.area = tuple(a for a in s.everyone if a in spoken) if len(spoken) > 1 else s.everyone
     elif len(s.area) > 1 and not shared:
@@ -161,8 +165,9 @@ def _mark(s: Sentence, at: int) -> None:
         settle(s)
         s.run = []
         s.years.first_clause = False if mark == "," and s.limits and s.limits[-1].end > s.tokens[0].start else s.years.first_clause
-        if mark == ";" and s.years.holds != ":" and not s.outer:
-            s.years = Years()
+        if mark == ";" and not s.outer:
+            s.years = s.years if s.years.holds == ":" else Years()
+            s.area = s.area if s.several else s.everyone  # another area's share ends here
 
 
 def _open(s: Sentence, at: int) -> None:
@@ -184,6 +189,8 @@ def _close(s: Sentence) -> None:
     limited = bool(s.limits and s.limits[-1].end > (outer.run[-1].end if outer.run else s.tokens[-1].end))
     s.run, s.years = outer.run, outer.years
     s.current = outer.current or s.current
+    if [t.kind for t in inner] == [Kind.YEAR] and not _dated(s, inner[0]):
+        s.years.clause = inner[0].year  # 用水总量(2025年)不超过
     if not s.run and not limited and named and inner and inner[-1].kind is Kind.INDICATOR:
         s.current = named
     if limited and s.run and s.run[-1].kind is Kind.INDICATOR:
@@ -191,6 +198,11 @@ def _close(s: Sentence) -> None:
     elif [t.kind for t in inner] == [Kind.INDICATOR] and not any(t.kind is Kind.INDICATOR for t in s.run):
         s.run = [*(t for t in s.run if t.kind in _FRAME), *inner]  # 海洋部分(海洋生态保护红线面积)不低于
     _unit_beside(s, inner)
+
+
+def _dated(s: Sentence, year: Token) -> bool:
+    """The bracket stood behind a figure and has dated it."""
+    return bool(s.limits) and s.limits[-1].end == year.start - 1
 
 
 def _unit_beside(s: Sentence, inner: list[Token]) -> None:

@@ -175,9 +175,9 @@ def _targets(
             first = kept.setdefault(key, limit)
             if first is not limit and not _agree(first, limit):
                 clashing.add(key)
-                doubts.append(Doubt("contradiction", limit.start, limit.end,
-                                    {"indicator": limit.indicator, "first": source.text[first.start : first.end],
-                                     "second": source.text[limit.start : limit.end]}))  # fmt: skip
+                said = {"indicator": limit.indicator, "first": source.text[first.start : first.end],
+                        "second": source.text[limit.start : limit.end]}  # fmt: skip
+                doubts += [Doubt("contradiction", one.start, one.end, said) for one in (first, limit)]
         chosen = [limit for key, limit in kept.items() if key not in clashing]
         names = [limit.indicator for limit in chosen]
         by_plan[plan.area] = [_target(source, limit, horizon, names) for limit in chosen]

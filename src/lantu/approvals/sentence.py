@@ -13,7 +13,7 @@ from lantu.approvals.tokens import Kind, Token
 from lantu.approvals.vocabulary import Op, Vocabulary
 from lantu.core.units import Unit
 
-_CARRIES = frozenset({Kind.YEAR, Kind.FILLER, Kind.PART, Kind.AREA, Kind.BASELINE, Kind.CHANGE})
+_CARRIES = frozenset({Kind.YEAR, Kind.FILLER, Kind.PART, Kind.AREA, Kind.BASELINE, Kind.CHANGE, Kind.ALL})
 
 
 @dataclass(slots=True)

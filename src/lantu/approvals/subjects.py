@@ -13,7 +13,7 @@ from lantu.core.units import Unit, spellings
 
 _CONTENT = frozenset({Kind.TEXT, Kind.INDICATOR})
 _SEPARATORS = frozenset(
-    {Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK, Kind.EACH}
+    {Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK, Kind.EACH, Kind.ALL}
 )
 _LONGEST_NAME = 24
 _LABELS = frozenset({"要求", "指标", "目标", "控制数", "上限", "下限", "任务数", "目标值"})
@@ -73,6 +73,8 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
     start, end = segment[0].start, segment[-1].end
     name = text[start:end]
     if any(name.startswith(area) for area in foreign):
+        return "foreign_area"
+    if not named and _PLACE.search(name) and not _SCOPE.search(name):
         return "foreign_area"
     if len(named) > 1 and _listed_together(text, named):
         return "several_indicators"

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NUMBER_OF_DOCUMENT = "document_number"
     EACH = "each"
     LABEL = "label"
+    ALL = "all"
     UNIT = "unit"
     MARK = "mark"
     UNKNOWN = "unknown"
@@ -68,6 +69,7 @@ _EACH = re.compile(r"分别|依次|各自|各(?=不|控制|达|为|在)")
 _FRACTION = re.compile(r"[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
 _LABEL = re.compile(r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)")
 _PAGE = re.compile(r"[-—*]{2,}")
+_ALL = re.compile(r"(?:[两二三四五六七八九十]|各)个?(?:县|市|区|旗|镇|乡|乡镇|街道)(?=[^\u4e00-\u9fff]|耕|永|生|城|用|均|各|森|湿|常|新|建|农|单|大|海|都)")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
 BULLETS = "●○▲△◆◇►▶▪★☆※•◎►‣"
 MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·" + BULLETS)
@@ -159,6 +161,8 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
         return _spelled(text, at, match, _SPELLINGS["%"])
     if match := _CHINESE.match(text, at, end):
         return _spelled(text, at, match, _SPELLINGS[match["unit"]])
+    if match := _ALL.match(text, at, end):
+        return Token(Kind.ALL, at, match.end(), match.group())
     if match := _EACH.match(text, at, end):
         return Token(Kind.EACH, at, match.end(), match.group())
     for name in names:
