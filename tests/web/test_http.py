@@ -204,7 +204,7 @@ def test_a_damaged_line_cannot_be_told_and_the_rest_is_served(
     lines = {line["kind"]: line for line in feature.json()["lines"]}
     for kind in ("STBHHX", "CZKFBJ"):
         assert lines[kind]["covered_m2"] is None and lines[kind]["share"] is None
-        assert "无法判断" in lines[kind]["answer_note"]["zh"]
+        assert "读取失败" in lines[kind]["answer_note"]["zh"]
         assert re.search("[一-鿿]{8}", lines[kind]["answer_note"]["en"]) is None  # English down to the cause
     assert lines["YJJBNT"]["share"] == "1.000000"
     tile = client.get("/api/tiles/STBHHX/_/13/13789/2025.mvt")

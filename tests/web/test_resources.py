@@ -189,8 +189,8 @@ def test_a_line_without_a_layer_cannot_be_told_and_is_not_zero(
         "HLFXKZX", "LSWHBHX", "ZXCQCSLX", "ZXCQCSLVX", "ZXCQCSZX", "ZXCQCSHX",
     }  # fmt: skip
     for line in unknown:
-        assert line["share"] is None and "无法判断" in line["answer_note"]["zh"]
-        assert "cannot tell" in line["answer_note"]["en"]
+        assert line["share"] is None and "未登记" in line["answer_note"]["zh"]
+        assert "registered" in line["answer_note"]["en"]
 
 
 def test_a_parcel_with_its_names_meanings_and_areas(

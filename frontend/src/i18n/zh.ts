@@ -198,6 +198,22 @@ export const zh = {
     nothing_here: '这里没有可查询的图斑',
     crs: 'CGCS2000 经纬度（EPSG:4490）',
   },
+  /** Names of what a figure was worked out from. */
+  inputs: {
+    land: '地类图斑',
+    land_before: '上年地类图斑',
+    base_land: '基期地类图斑',
+    pbf: '永久基本农田',
+    redline: '生态保护红线',
+    boundary: '城镇开发边界',
+    water_use: '用水量表',
+    YJJBNT: '永久基本农田',
+    STBHHX: '生态保护红线',
+    CZKFBJ: '城镇开发边界',
+    EXCHANGE: '进出平衡表',
+    plan: '规划版本',
+    lawbook: '规则库',
+  },
   tabs: { areas: '县（市）', map: '地图', layers: '图层', details: '详情' },
 }
 

@@ -192,10 +192,12 @@ export class Stage {
     this.fly(this.bounds)
   }
 
-  flyToArea(code: string) {
+  /** False where no outline of that county is registered. */
+  flyToArea(code: string): boolean {
     const county = this.counties.getFeatures().find((feature) => feature.get('code') === code)
     const extent = county?.getGeometry()?.getExtent()
     if (extent) this.fly(extent)
+    return extent !== undefined
   }
 
   flyToFinding(finding: Finding) {

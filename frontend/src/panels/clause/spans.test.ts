@@ -88,6 +88,6 @@ describe('reading comfort without changing a character', () => {
     expect(oddCharacters(`３２７${POINT}４０`)).toEqual([
       { text: '３２７', code: null }, { text: POINT, code: 'U+1001B0' }, { text: '４０', code: null },
     ])
-    expect(oddCharacters('大安市𠮷')).toEqual([{ text: '大安市𠮷', code: null }])
+    expect(oddCharacters('大安市𠮷')).toEqual([{ text: '大安市', code: null }, { text: '𠮷', code: null }])
   })
 })

@@ -88,10 +88,13 @@ export function joinLines(text: string): string {
   })
 }
 
+/** An ideograph that few fonts have: it stands alone, so that a browser without one loses it and not its whole line. */
+export const RARE = /^[\u{20000}-\u{3FFFF}]$/u
+
 /** Cut out the characters that no font can show, so that they can be named instead. */
 export function oddCharacters(text: string): { text: string; code: string | null }[] {
   return text
-    .split(/(\p{Co}|\uFFFD)/u)
+    .split(/(\p{Co}|\uFFFD|[\u{20000}-\u{3FFFF}])/u)
     .filter((part) => part !== '')
     .map((part) => ({ text: part, code: /^(\p{Co}|\uFFFD)$/u.test(part) ? codeOf(part) : null }))
 }
