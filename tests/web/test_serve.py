@@ -92,3 +92,9 @@ def test_an_address_of_another_machine_is_refused() -> None:
 def test_the_address_of_all_interfaces_can_be_typed() -> None:
     with listen("0.0.0.0", 0) as opened:
         assert address_of(opened).startswith("http://127.0.0.1:")
+
+
+def test_small_answers_are_not_delayed() -> None:
+    # asyncio sets TCP_NODELAY only on sockets that say they are TCP; without it each answer waits 40 ms.
+    with listen(port=0) as opened:
+        assert opened.proto == socket.IPPROTO_TCP

@@ -25,6 +25,11 @@ FULL_ZOOM = 14
 _TOLERANCE_UNITS = 4.0
 
 
+def shows(kind: str, tile: Tile) -> bool:
+    """Return whether a kind is drawn at all at a tile's zoom."""
+    return tile.z >= MIN_ZOOM.get(kind, 0)
+
+
 def draw(kind: str, layers: Sequence[OpenLayer], tile: Tile) -> bytes:
     """Encode a tile.
 
@@ -34,8 +39,6 @@ def draw(kind: str, layers: Sequence[OpenLayer], tile: Tile) -> bytes:
     Returns:
         The tile with one MVT layer named by kind; empty where nothing is to be seen.
     """
-    if tile.z < MIN_ZOOM.get(kind, 0):
-        return b""
     found = [(layer, layer.within(tile.bounds(mvt.BUFFER))) for layer in layers]
     found = [(layer, rows) for layer, rows in found if len(rows)]
     if not found:

@@ -32,7 +32,8 @@ def listen(host: str = HOST, port: int | None = None) -> socket.socket:
     for candidate in [port] if port is not None else range(PORT, PORT + _TRIES):
         try:
             family = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0][0]
-            opened = socket.socket(family, socket.SOCK_STREAM)
+            # Only of a socket that names TCP does asyncio switch off the delay of small answers (40 ms each).
+            opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
                 opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 opened.bind((host, candidate))

@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from lantu.core.errors import NotFoundError
+from lantu.store import Layer
 from lantu.web.answers import REVALIDATE, bytes_answer, etag_of, knows
-from lantu.web.drawing import draw
-from lantu.web.grid import MAX_ZOOM, tile_at
+from lantu.web.drawing import draw, shows
+from lantu.web.grid import MAX_ZOOM, Tile, tile_at
+from lantu.web.mvt import BUFFER
 from lantu.web.site import TheSite
 
 router = APIRouter(prefix="/api", tags=["tiles"])
@@ -58,6 +60,25 @@ def tile(
     key = (kind, address, digests)
     body = site.tiles.get(key)
     if body is None:
-        body = draw(kind, [site.opened.get(digest) for digest in digests], address)
+        near = [layer for layer in layers if shows(kind, address) and _meets(layer, address)]
+        body = draw(kind, [site.opened.get(layer.digest) for layer in near], address)
         site.tiles.put(key, body)
     return bytes_answer(request, body, MEDIA_TYPE, etag)
+
+
+_NEAR_DEGREES = 1e-3
+"""The registry's boxes of layers delivered in metres are a little rough."""
+
+
+def _meets(layer: Layer, tile: Tile) -> bool:
+    """Return whether a layer may have something in a tile; one that has not need not be opened."""
+    if layer.bounds_lonlat is None:
+        return False
+    west, south, east, north = layer.bounds_lonlat
+    left, low, right, high = tile.bounds(BUFFER)
+    return (
+        west - _NEAR_DEGREES <= right
+        and left <= east + _NEAR_DEGREES
+        and south - _NEAR_DEGREES <= high
+        and low <= north + _NEAR_DEGREES
+    )
