@@ -15,6 +15,7 @@ from lantu.core.errors import NotFoundError
 from lantu.store import Home
 from lantu.web.app import create_app
 from web.conftest import PAGE, SCRIPT, Client, problem
+from web.test_tiles import address as tile_address
 
 WorldLayers = dict[tuple[str, int | None], str]
 
@@ -207,9 +208,9 @@ def test_a_damaged_line_cannot_be_told_and_the_rest_is_served(
         assert "读取失败" in lines[kind]["answer_note"]["zh"]
         assert re.search("[一-鿿]{8}", lines[kind]["answer_note"]["en"]) is None  # English down to the cause
     assert lines["YJJBNT"]["share"] == "1.000000"
-    tile = client.get("/api/tiles/STBHHX/_/13/13789/2025.mvt")
+    tile = client.get(tile_address("STBHHX", "_"))
     assert tile.status_code == 500 and problem(tile)["code"] == "layer.damaged"
-    assert problem(client.get("/api/tiles/CZKFBJ/_/13/13789/2025.mvt"))["code"] == "layer.missing"
+    assert problem(client.get(tile_address("CZKFBJ", "_")))["code"] == "layer.missing"
 
 
 def test_a_damaged_outline_is_said(
