@@ -1,0 +1,211 @@
+"""Build the invented sample: four counties, their files, a manifest, what must be found in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from lantu.core.area import Geometries
+from lantu.core.crs import GEOGRAPHIC, transformer
+from lantu.core.errors import ConflictError, InputError
+from lantu.core.progress import Progress, silent
+from lantu.intake import VectorTable, read_vector
+from lantu.sample.build import Entry, build_county
+from lantu.sample.counties import COUNTIES, INVENTED, INVENTED_EN, County
+from lantu.sample.outlines import drawn_outlines, given_outlines
+from lantu.store.files import storage_faults
+
+SEED = 47
+LEAST_SCALE, MOST_SCALE = 0.05, 40.0
+MANIFEST, APPROVAL, TRUTH = "manifest.json", "approval.txt", "truth.json"
+_MARK = "lantu-sample/1"
+_REAL = "四县（市）及乡镇的名称和代码、县域面积、批复指标"
+_REAL_EN = "names and codes of counties and townships, county areas, approved figures"
+
+_Job = tuple[County, shapely.Geometry, float, int, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleManifest:
+    """What a sample holds.
+
+    Attributes:
+        folder: where it lies.
+        boundaries: name of the file that the outlines came from; None for invented ones.
+        layers: every layer and table in the order in which they are to be added.
+        findings: how many findings are planted.
+        approval, truth: file names.
+    """
+
+    folder: Path
+    seed: int
+    scale: float
+    boundaries: str | None
+    layers: tuple[Entry, ...]
+    findings: int
+    approval: str = APPROVAL
+    truth: str = TRUTH
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "format": _MARK,
+            "invented": {"zh": INVENTED, "en": INVENTED_EN},
+            "real": {"zh": _REAL, "en": _REAL_EN},
+            "seed": self.seed,
+            "scale": self.scale,
+            "boundaries": self.boundaries,
+            "approval": self.approval,
+            "truth": self.truth,
+            "layers": [layer.to_json() for layer in self.layers],
+        }
+
+
+def build_sample(
+    out: Path, *, scale: float = 1.0, boundaries: Path | None = None, seed: int = SEED, progress: Progress = silent
+) -> SampleManifest:
+    """Build the sample in a folder, whole or not at all.
+
+    Args:
+        out: a new or empty folder, or an earlier sample, which is then replaced.
+        scale: how finely the land is divided; 1 gives about 12 thousand parcels a county.
+        boundaries: polygons of the four counties (by code or name); None draws invented ones.
+
+    Raises:
+        ConflictError: `sample.not_empty`.
+        InputError: `sample.*`, or `intake.*` for the boundaries.
+        StorageError: the disk is full or refuses.
+    """
+    if not LEAST_SCALE <= scale <= MOST_SCALE:
+        raise InputError("sample.bad_scale", scale=f"{scale:g}", least=f"{LEAST_SCALE:g}", most=f"{MOST_SCALE:g}")
+    if (out.exists() and not out.is_dir()) or (out.is_dir() and any(out.iterdir()) and not _is_sample(out)):
+        raise ConflictError("sample.not_empty", where=out)
+    outlines = read_boundaries(boundaries) if boundaries else drawn_outlines(seed)
+    with storage_faults(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            manifest = _fill(work / "new", out, outlines, scale, boundaries, seed, progress)
+            if out.exists():
+                out.rename(work / "old")
+            (work / "new").rename(out)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return manifest
+
+
+def _fill(
+    folder: Path, out: Path, outlines: dict[str, shapely.Geometry], scale: float, boundaries: Path | None, seed: int,
+    progress: Progress,
+) -> SampleManifest:  # fmt: skip
+    folder.mkdir()
+    entries: list[Entry] = []
+    truth: dict[str, Any] = {"findings": [], "below_threshold": [], "legal": [], "figures": {}}
+    progress("progress.sample", 0, len(COUNTIES))
+    jobs = [(county, outlines[county.code], scale, seed, folder) for county in COUNTIES]
+    for done, (county, (new, told)) in enumerate(zip(COUNTIES, _in_parallel(jobs), strict=True), 1):
+        entries += new
+        for part in ("findings", "below_threshold", "legal"):
+            truth[part] += told[part]
+        truth["figures"][county.code] = told["figures"]
+        progress("progress.sample", done, len(COUNTIES))
+    name = boundaries.name if boundaries else None
+    manifest = SampleManifest(out, seed, scale, name, tuple(entries), len(truth["findings"]))
+    _write_json(folder / TRUTH, {"invented": {"zh": INVENTED, "en": INVENTED_EN}, **truth})
+    (folder / APPROVAL).write_bytes(files("lantu.sample").joinpath(APPROVAL).read_bytes())
+    (folder / "README.txt").write_text(_readme(manifest), "utf-8")
+    _write_json(folder / MANIFEST, manifest.to_json())
+    return manifest
+
+
+def _in_parallel(jobs: list[_Job]) -> Iterable[tuple[list[Entry], dict[str, Any]]]:
+    """Build counties side by side; each draws from its own random source, so the order does not matter."""
+    workers = min(len(jobs), cpu_count() or 1)
+    if workers == 1:
+        yield from map(_build, jobs)
+        return
+    with get_context("spawn").Pool(workers, initializer=_leave_interrupts_to_the_parent) as pool:
+        yield from pool.imap(_build, jobs)
+
+
+def _build(job: _Job) -> tuple[list[Entry], dict[str, Any]]:
+    return build_county(*job)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def read_boundaries(path: Path) -> dict[str, shapely.Geometry]:
+    """Read outlines of the four counties, by code, into the drawing plane. WGS84 is taken as CGCS2000.
+
+    Raises:
+        InputError: `sample.boundary_missing`, or `intake.*`.
+    """
+    table = read_vector(path, assume_cgcs2000=True)
+    found: dict[str, shapely.Geometry] = {}
+    for county in COUNTIES:
+        rows = _rows_named(table, {county.code, county.code + "000000", county.name})
+        if rows:
+            found[county.code] = shapely.union_all(_degrees(table)[rows])
+    missing = [county.name for county in COUNTIES if county.code not in found]
+    if missing:
+        raise InputError("sample.boundary_missing", where=path.name, counties="、".join(missing))
+    return given_outlines(found)
+
+
+def _degrees(table: VectorTable) -> Geometries:
+    if table.geometry is None or table.crs is None or table.crs.is_geographic:
+        return np.asarray(table.geometry)
+    move = transformer(table.crs.to_string(), f"EPSG:{GEOGRAPHIC}")
+    return np.asarray(
+        shapely.transform(table.geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
+    )
+
+
+def _rows_named(table: VectorTable, names: set[str]) -> list[int]:
+    columns = [column.to_pylist() for column in table.attributes.columns]
+    return [row for row, values in enumerate(zip(*columns, strict=True)) if {str(v).strip() for v in values} & names]
+
+
+def _is_sample(folder: Path) -> bool:
+    try:
+        held = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(held, dict) and held.get("format") == _MARK
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _readme(manifest: SampleManifest) -> str:
+    zh_lines = f"县界取自 {manifest.boundaries}（WGS84 坐标按 CGCS2000 使用）" if manifest.boundaries else "县界为虚构，面积为真"
+    en_lines = (
+        f"outlines come from {manifest.boundaries} (WGS84 taken as CGCS2000)"
+        if manifest.boundaries
+        else "outlines are invented, their areas are true"
+    )
+    return f"""虚构示例数据（蓝图 Lantu）
+真实的：{_REAL}。其余一切——地块、三线、道路、设施、用水量、变化、进出平衡——均为虚构，不反映任何真实地块或行为。
+{zh_lines}。种子 {manifest.seed}，细度 {manifest.scale:g}。
+manifest.json 列出全部图层和表（按导入次序）；approval.txt 是批复的转述；truth.json 是预设的监测结果。
+
+Invented sample data (Lantu)
+Real: {_REAL_EN}. Everything else (parcels, lines, roads, facilities, water use, changes, exchanges) is invented and
+says nothing about any real land or deed; {en_lines}. Seed {manifest.seed}, scale {manifest.scale:g}.
+manifest.json lists all layers and tables in the order to add them; approval.txt restates the reply; truth.json holds
+what the monitoring must find.
+"""

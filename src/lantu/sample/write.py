@@ -1,0 +1,56 @@
+"""Layers and tables → the files planners use: GeoPackage, FileGDB, Shapefile with GBK attributes, CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyogrio
+import shapely
+
+from lantu.core.area import Geometries
+from lantu.sample.counties import INVENTED, INVENTED_EN
+from lantu.sample.layers import SampleLayer
+
+DATED = "2026-01-01T00:00:00Z"
+"""Time stamp inside the files: the same sample is the same file whenever it is made."""
+_TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 6: "MultiPolygon"}
+
+
+def write_layer(layer: SampleLayer, path: Path, epsg: int, append: bool) -> None:
+    """Write one layer to a file, in its own layer named after its kind."""
+    assert layer.shapes is not None
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATED})
+    shapes, kind = _of_one_type(layer.shapes)
+    table = layer.columns.append_column("geometry", pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
+    geopackage = path.suffix == ".gpkg"
+    options = {"ENCODING": "GBK"} if path.suffix == ".shp" else {}
+    pyogrio.write_arrow(
+        table, path, layer=layer.kind if path.suffix != ".shp" else None,
+        driver={".gpkg": "GPKG", ".gdb": "OpenFileGDB", ".shp": "ESRI Shapefile"}[path.suffix],
+        geometry_name="geometry", geometry_type=kind, crs=f"EPSG:{epsg}", append=append,
+        dataset_metadata=_words() if geopackage and not append else None,
+        layer_metadata=_words() if geopackage else None,
+        **options,
+    )  # fmt: skip
+
+
+def _of_one_type(shapes: Geometries) -> tuple[Geometries, str]:
+    """Return shapes that a file's layer may hold together, and their type: all multipolygons where one is."""
+    kinds = set(shapely.get_type_id(shapes).tolist())
+    if kinds == {3, 6}:
+        parts, row = shapely.get_parts(shapes, return_index=True)
+        return shapely.multipolygons(parts, indices=row), "MultiPolygon"
+    return shapes, _TYPES[kinds.pop()]
+
+
+def write_table(layer: SampleLayer, path: Path) -> None:
+    """Write a table as CSV, UTF-8 with a mark so that spreadsheets read its Chinese."""
+    sink = pa.BufferOutputStream()
+    pa.csv.write_csv(layer.columns, sink, pa.csv.WriteOptions(quoting_style="needed"))
+    path.write_bytes(b"\xef\xbb\xbf" + sink.getvalue().to_pybytes())
+
+
+def _words() -> dict[str, str]:
+    return {"DESCRIPTION": f"{INVENTED} / {INVENTED_EN}"}
