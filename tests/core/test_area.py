@@ -131,13 +131,13 @@ def test_the_plane_is_the_series_in_a_zone_and_past_its_edge(
 def test_the_plane_is_the_ellipsoid(star: tuple[float, float, list[Any]]) -> None:
     """Against Karney's geodesic areas on the ring with points every 5 m: an arithmetic of another kind.
 
-    Points every 70 m, as the standard has it, leave up to 0.01 m² per kilometre of edge delivered in degrees.
+    Points every 70 m, as the standard has it, leave up to 0.03 m² per kilometre of edge delivered in degrees.
     """
     lon, lat, ring = star
     shape = in_degrees(lon, lat, ring)
     xy = shapely.get_coordinates(shapely.segmentize(shape.exterior, 5 / 111_700))
     expected, perimeter = Geod(ellps="GRS80").polygon_area_perimeter(xy[:, 0], xy[:, 1])
-    assert area(shape) == pytest.approx(abs(expected), rel=1e-8, abs=1e-5 * perimeter)
+    assert area(shape) == pytest.approx(abs(expected), rel=1e-8, abs=3e-5 * perimeter)
 
 
 def test_long_edges_need_their_points() -> None:

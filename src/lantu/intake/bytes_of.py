@@ -32,10 +32,15 @@ def digest_path(path: Path) -> str:
         parts = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
         return _digest_parts(path, parts)
     if path.suffix.lower() == ".shp":
-        parts = sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in _COMPANIONS)
-        return _digest_parts(path.parent, parts)
+        return _digest_parts(path.parent, companions(path))
     with path.open("rb") as stream:
         return digest_stream(stream)
+
+
+def companions(path: Path) -> list[Path]:
+    """Return a Shapefile's own files: .shp, .dbf, .shx, .prj, .cpg, in any case of letters."""
+    beside = path.parent.iterdir()
+    return sorted(p for p in beside if p.stem == path.stem and p.suffix.lower() in _COMPANIONS)
 
 
 _COMPANIONS = {".shp", ".dbf", ".shx", ".prj", ".cpg"}

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 import pyogrio
-import shapely
-from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from lantu.core.crs import check_bounds, read_crs
 from lantu.core.errors import InputError
 from lantu.intake.bytes_of import digest_path, read_bytes
 from lantu.intake.encoding import shapefile_encoding
+from lantu.intake.parquet import read_geoparquet
+from lantu.intake.reasons import first_words
+from lantu.intake.shapes import Geometries, bounds_of, check_shapes, from_wkb
+from lantu.intake.whole import check_whole
+from lantu.intake.zipped import unzipped
 
-Geometries = NDArray[Any]
-_SHOWN = 5
+_PARQUET = (".parquet", ".geoparquet")
+_WGS84 = "World Geodetic System 1984"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,10 @@ def list_layers(path: Path) -> list[LayerName]:
         InputError: as `read_vector`.
     """
     _exists(path)
-    if path.suffix.lower() in (".parquet", ".geoparquet"):
+    if path.suffix.lower() in _PARQUET:
         return [LayerName(path.stem, "Polygon", -1)]
-    try:
-        return [LayerName(str(name), kind, -1) for name, kind in pyogrio.list_layers(_gdal_path(path))]
-    except (DataSourceError, DataLayerError) as error:
-        raise _unreadable(path, error) from None
+    with unzipped(path) as inner:
+        return _layers(inner, path.name)
 
 
 def read_vector(
@@ -77,38 +78,37 @@ def read_vector(
 ) -> VectorTable:
     """Read one layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON or GeoParquet file.
 
+    Every row of the file comes along, or none: a file that was cut off is refused, though GDAL would read
+    what is left of it.
+
     Args:
         layer: its name; may be left out where the file has only one.
         check_crs: False keeps a foreign system as it is (for data that is only overlaid, never measured).
         assume_cgcs2000: take WGS84 longitude/latitude (GeoJSON's own) as CGCS2000.
 
     Raises:
-        InputError: `intake.missing`, `.unreadable`, `.which_layer`, `.no_layer`, `.no_shx`, `.no_dbf`,
-            `.null_geometry`, `.empty_geometry`, `.invalid_geometry`, `.bad_coordinate`, `.wgs84`, `crs.*`.
+        InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.rows_missing`, `.which_layer`, `.no_layer`,
+            `.no_companion`, `.not_a_gdb`, `.which_file`, `.curved`, `.encoding`, `.null_geometry`, `.empty_geometry`, `.invalid_geometry`,
+            `.bad_coordinate`, `.wgs84`, `crs.*`.
     """
     _exists(path)
-    if path.suffix.lower() in (".parquet", ".geoparquet"):
-        return _parquet(path, check_crs)
-    if path.suffix.lower() == ".shp":
-        _companions(path)
-    where = path.name
-    name = _one_layer(path, layer)
+    if path.suffix.lower() in _PARQUET:
+        columns, wkb, found = read_geoparquet(path)
+        raw = _Raw(columns, wkb, found, path.name, path.stem)
+    else:
+        with unzipped(path) as inner:
+            raw = _read(inner, layer, path.name)
     notes: list[str] = []
-    encoding = shapefile_encoding(path)
-    try:
-        meta, table = pyogrio.read_arrow(_gdal_path(path), layer=name, **({"encoding": encoding} if encoding else {}))
-    except (DataSourceError, DataLayerError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    column = meta.get("geometry_name") or "wkb_geometry"
-    if column not in table.column_names:
-        return VectorTable(table, None, None, path.name, name, digest_path(path), encoding)
-    geometry = _geometry(table[column], where, table, notes)
-    attributes = table.drop_columns([column])
-    crs = _system(meta.get("crs"), f"{where}:{name}", check_crs, assume_cgcs2000, notes)
-    _check(geometry, attributes, f"{where}:{name}", strict=check_crs)
-    if check_crs and len(geometry):
-        check_bounds(_bounds(geometry), crs, f"{where}:{name}")
-    return VectorTable(attributes, geometry, crs, path.name, name, digest_path(path), encoding, tuple(notes))
+    geometry, crs = None, None
+    if raw.wkb is not None:
+        geometry = from_wkb(raw.wkb, raw.where, notes)
+        crs = _system(raw.crs, raw.where, check_crs, assume_cgcs2000, notes)
+        check_shapes(geometry, raw.attributes, raw.where, strict=check_crs)
+        if check_crs and len(geometry):
+            check_bounds(bounds_of(geometry), crs, raw.where)
+    return VectorTable(
+        raw.attributes, geometry, crs, path.name, raw.layer, digest_path(path), raw.encoding, tuple(notes)
+    )
 
 
 def read_table(path: Path) -> VectorTable:
@@ -130,13 +130,46 @@ def read_table(path: Path) -> VectorTable:
     else:
         raise InputError("document.not_text", where=path.name)
     header = text.partition("\n")[0].rstrip("\r").split(",")
-    kept = pa.csv.ConvertOptions(column_types={name.strip('"'): pa.string() for name in header}, strings_can_be_null=True)
-    try:
-        table = pa.csv.read_csv(pa.BufferReader(text.encode()), convert_options=kept,
-                                parse_options=pa.csv.ParseOptions(newlines_in_values=True))  # fmt: skip
-    except pa.ArrowInvalid as error:
-        raise InputError("intake.unreadable", where=path.name, why=str(error)[:160]) from None
+    kept = pa.csv.ConvertOptions(
+        column_types={name.strip('"'): pa.string() for name in header}, strings_can_be_null=True
+    )
+    parse = pa.csv.ParseOptions(newlines_in_values=True)
+    with _sentences(path.name):
+        table = pa.csv.read_csv(pa.BufferReader(text.encode()), convert_options=kept, parse_options=parse)
     return VectorTable(table, None, None, path.name, path.stem, digest_path(path), encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """What a format hands over: WKB not yet read, a system not yet judged."""
+
+    attributes: pa.Table
+    wkb: pa.ChunkedArray | None
+    crs: object
+    file: str
+    layer: str
+    encoding: str | None = None
+
+    @property
+    def where(self) -> str:
+        return self.file if Path(self.file).stem == self.layer else f"{self.file}:{self.layer}"
+
+
+def _read(path: Path, layer: str | None, file: str) -> _Raw:
+    """Read by GDAL; `file` is the name that the user knows."""
+    check_whole(path, file)
+    name = _one_layer(path, layer, file)
+    encoding = shapefile_encoding(path, file)
+    options: dict[str, Any] = {"layer": name} | ({"encoding": encoding} if encoding else {})
+    with _sentences(file):
+        said = pyogrio.read_info(path, force_feature_count=True, **options)["features"]
+        meta, table = pyogrio.read_arrow(path, **options)
+    if said != table.num_rows:
+        raise InputError("intake.rows_missing", where=f"{file}:{name}", said=said, found=table.num_rows)
+    column = meta.get("geometry_name") or "wkb_geometry"
+    if column not in table.column_names:
+        return _Raw(table, None, None, file, name, encoding)
+    return _Raw(table.drop_columns([column]), table[column], meta.get("crs"), file, name, encoding)
 
 
 def _exists(path: Path) -> None:
@@ -144,59 +177,37 @@ def _exists(path: Path) -> None:
         raise InputError("intake.missing", where=str(path))
 
 
-def _gdal_path(path: Path) -> str:
-    if path.suffix.lower() != ".zip":
-        return str(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError("intake.unreadable", where=path.name, why=str(error)[:160]) from None
-    shapes = [n for n in names if n.lower().endswith(".shp")]
-    bases = sorted({n.split(".gdb/")[0] + ".gdb" for n in names if ".gdb/" in n})
-    inner = bases[0] if bases else (shapes[0] if len(shapes) == 1 else "")
-    return f"/vsizip/{path}/{inner}" if inner else f"/vsizip/{path}"
+def _layers(path: Path, file: str) -> list[LayerName]:
+    with _sentences(file):
+        return [LayerName(str(name), kind, -1) for name, kind in pyogrio.list_layers(path)]
 
 
-def _one_layer(path: Path, layer: str | None) -> str:
-    names = [item.name for item in list_layers(path)]
+def _one_layer(path: Path, layer: str | None, file: str) -> str:
+    names = [item.name for item in _layers(path, file)]
     if layer is not None:
         if layer not in names:
-            raise InputError("intake.no_layer", where=path.name, layer=layer, layers="、".join(names[:30]))
+            raise InputError("intake.no_layer", where=file, layer=layer, layers="、".join(names[:30]))
         return layer
     if len(names) != 1:
-        raise InputError("intake.which_layer", where=path.name, layers="、".join(names[:30]))
+        raise InputError("intake.which_layer", where=file, layers="、".join(names[:30]))
     return names[0]
 
 
-def _companions(path: Path) -> None:
-    present = {p.suffix.lower() for p in path.parent.glob(f"{path.stem}.*")}
-    for suffix in (".shx", ".dbf"):
-        if suffix not in present:
-            raise InputError("intake.no_companion", where=path.name, suffix=suffix)
-
-
-def _unreadable(path: Path, error: Exception) -> InputError:
-    return InputError("intake.unreadable", where=path.name, why=str(error).splitlines()[0][:160])
-
-
-def _geometry(column: pa.ChunkedArray, where: str, table: pa.Table, notes: list[str]) -> Geometries:
-    raw = column.to_numpy(zero_copy_only=False)
+@contextmanager
+def _sentences(file: str) -> Iterator[None]:
+    """Turn what GDAL and Arrow raise into our own error, with their first line as the reason."""
     try:
-        geometry = shapely.from_wkb(raw)
-    except shapely.errors.ShapelyError as error:
-        raise InputError("intake.unreadable", where=where, why=str(error)[:160]) from None
-    geometry = np.asarray(geometry, dtype=object)
-    if shapely.has_z(geometry).any():
-        notes.append("intake.z_dropped")
-        geometry = shapely.force_2d(geometry)
-    return geometry
+        yield
+    except NotImplementedError:  # pyogrio's word for true arcs
+        raise InputError("intake.curved", where=file) from None
+    except (DataSourceError, DataLayerError, ValueError, OSError, pa.ArrowException) as error:
+        raise InputError("intake.unreadable", where=file, why=first_words(error)) from None
 
 
 def _system(found: object, where: str, check: bool, assume: bool, notes: list[str]) -> CRS:
     if not check:
         return CRS.from_user_input(found) if found else CRS.from_epsg(4490)
-    if found and CRS.from_user_input(found).to_epsg() == 4326:
+    if _is_wgs84(found):
         if not assume:
             raise InputError("intake.wgs84", where=where)
         notes.append("intake.assumed_cgcs2000")
@@ -204,54 +215,12 @@ def _system(found: object, where: str, check: bool, assume: bool, notes: list[st
     return read_crs(found, where)
 
 
-def _check(geometry: Geometries, attributes: pa.Table, where: str, *, strict: bool) -> None:
-    """Refuse null, empty, invalid and non-finite geometry, naming how many and which come first."""
-    null = shapely.is_missing(geometry)
-    _refuse(null, "intake.null_geometry", geometry, attributes, where)
-    _refuse(shapely.is_empty(geometry), "intake.empty_geometry", geometry, attributes, where)
-    bounds = shapely.bounds(geometry)
-    _refuse(~np.isfinite(bounds).all(axis=1), "intake.bad_coordinate", geometry, attributes, where)
-    if strict:
-        _refuse(~shapely.is_valid(geometry), "intake.invalid_geometry", geometry, attributes, where)
-
-
-def _refuse(bad: NDArray[np.bool_], code: str, geometry: Geometries, attributes: pa.Table, where: str) -> None:
-    if not bad.any():
-        return
-    first = np.flatnonzero(bad)[:_SHOWN]
-    reason = ""
-    if code == "intake.invalid_geometry":
-        reason = str(shapely.is_valid_reason(geometry[first[0]]))
-    raise InputError(code, where=where, count=int(bad.sum()), features=_names(attributes, first), why=reason)
-
-
-def _names(attributes: pa.Table, rows: NDArray[np.intp]) -> str:
-    if "BSM" in attributes.column_names:
-        return "、".join(f"BSM {attributes['BSM'][int(i)].as_py()}" for i in rows)
-    return "、".join(f"FID {int(i) + 1}" for i in rows)
-
-
-def _bounds(geometry: Geometries) -> tuple[float, float, float, float]:
-    west, south, east, north = (float(v) for v in shapely.total_bounds(geometry))
-    return west, south, east, north
-
-
-def _parquet(path: Path, check_crs: bool) -> VectorTable:
-    import json
-
+def _is_wgs84(found: object) -> bool:
+    """Say whether it is WGS84 longitude/latitude, under any of its codes (4326, 4979, CRS84)."""
+    if not found:
+        return False
     try:
-        table = pa.parquet.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError("intake.unreadable", where=path.name, why=str(error)[:160]) from None
-    geo = json.loads((table.schema.metadata or {}).get(b"geo", b"null"))
-    if geo is None:
-        return VectorTable(table, None, None, path.name, path.stem, digest_path(path))
-    column = geo["primary_column"]
-    notes: list[str] = []
-    geometry = _geometry(table[column], path.name, table, notes)
-    crs = _system(geo["columns"][column].get("crs"), path.name, check_crs, False, notes)
-    attributes = table.drop_columns([column])
-    _check(geometry, attributes, path.name, strict=check_crs)
-    if check_crs and len(geometry):
-        check_bounds(_bounds(geometry), crs, path.name)
-    return VectorTable(attributes, geometry, crs, path.name, path.stem, digest_path(path), None, tuple(notes))
+        crs = CRS.from_user_input(found)
+    except CRSError:
+        return False
+    return bool(crs.is_geographic and crs.datum and crs.datum.name.startswith(_WGS84))

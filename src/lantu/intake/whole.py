@@ -1,0 +1,85 @@
+"""Was the file cut off? GDAL reads what is left of a Shapefile or FileGDB; here that is an error.
+
+Each format writes down how long it should be: the .shp its own length, the .dbf its number and length of
+records (xBase), the tables of a FileGDB their own length.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from lantu.core.errors import InputError
+from lantu.intake.bytes_of import companions
+
+_HEAD = 40
+_KNOWN_GDB = 3
+
+
+def check_whole(path: Path, file: str) -> None:
+    """Refuse a Shapefile or FileGDB that lacks a part or the end of one; other formats notice themselves.
+
+    Args:
+        file: the name that the user knows.
+
+    Raises:
+        InputError: `intake.no_companion`, `intake.cut_off`, or `intake.unreadable` for an empty folder.
+    """
+    if path.suffix.lower() == ".shp":
+        _check(_shapefile(path, file), file)
+    elif path.is_dir():
+        tables = sorted(path.glob("*.gdbtable"))
+        if not tables:
+            raise InputError("intake.not_a_gdb", where=file)
+        _check(((table, _gdb_table(_head(table))) for table in tables), file)
+        _check(((index, _gdb_index(_head(index))) for index in sorted(path.glob("*.gdbtablx"))), file)
+
+
+def _check(parts: Iterator[tuple[Path, int]], file: str) -> None:
+    for part, expected in parts:
+        found = part.stat().st_size
+        if found < expected:
+            raise InputError("intake.cut_off", where=file, part=part.name, expected=expected, found=found)
+
+
+def _shapefile(path: Path, file: str) -> Iterator[tuple[Path, int]]:
+    present = {part.suffix.lower(): part for part in companions(path)}
+    for suffix in (".shx", ".dbf"):
+        if suffix not in present:
+            raise InputError("intake.no_companion", where=file, suffix=suffix)
+    yield path, _shp(_head(path))
+    yield present[".dbf"], _dbf(_head(present[".dbf"]))
+
+
+def _head(part: Path) -> bytes:
+    with part.open("rb") as stream:
+        return stream.read(_HEAD)
+
+
+def _shp(head: bytes) -> int:
+    return 2 * struct.unpack_from(">i", head, 24)[0] if len(head) >= 28 else 100
+
+
+def _dbf(head: bytes) -> int:
+    if len(head) < 32:
+        return 33
+    records, header, length = struct.unpack_from("<IHH", head, 4)
+    return int(header + records * length)
+
+
+def _gdb_table(head: bytes) -> int:
+    if len(head) < _HEAD:
+        return _HEAD
+    (version,), (length,) = struct.unpack_from("<i", head), struct.unpack_from("<q", head, 24)
+    return int(length) if version == _KNOWN_GDB else 0
+
+
+def _gdb_index(head: bytes) -> int:
+    """Header, blocks of 1024 offsets of 4 to 6 bytes each, and a trailer of 16 bytes."""
+    if len(head) < 16:
+        return 32
+    version, blocks, _, width = struct.unpack_from("<4i", head)
+    if version != _KNOWN_GDB:
+        return 0
+    return int(16 + blocks * 1024 * width + (16 if blocks else 0))
