@@ -21,10 +21,12 @@ def from_wkb(column: pa.ChunkedArray, where: str, notes: list[str]) -> Geometrie
     """Return 2D shapes; `notes` gains `intake.z_dropped` where heights or measures were taken off.
 
     Raises:
-        InputError: `intake.unreadable`, also for curves, which have no place in a delivery.
+        InputError: `intake.unreadable`, or `intake.curved`: the standard knows no area of a curve.
     """
     try:
         geometry = np.asarray(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), dtype=object)
+    except NotImplementedError:  # shapely's word for curves
+        raise InputError("intake.curved", where=where) from None
     except (shapely.errors.ShapelyError, TypeError) as error:
         raise InputError("intake.unreadable", where=where, why=first_words(error)) from None
     if (shapely.has_z(geometry) | shapely.has_m(geometry)).any():

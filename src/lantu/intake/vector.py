@@ -88,8 +88,8 @@ def read_vector(
 
     Raises:
         InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.rows_missing`, `.which_layer`, `.no_layer`,
-            `.no_companion`, `.not_a_gdb`, `.which_file`, `.curved`, `.encoding`, `.null_geometry`, `.empty_geometry`, `.invalid_geometry`,
-            `.bad_coordinate`, `.wgs84`, `crs.*`.
+            `.no_companion`, `.not_a_gdb`, `.which_file`, `.curved`, `.encoding`, `.null_geometry`,
+            `.empty_geometry`, `.invalid_geometry`, `.bad_coordinate`, `.wgs84`, `crs.*`.
     """
     _exists(path)
     if path.suffix.lower() in _PARQUET:
@@ -198,8 +198,6 @@ def _sentences(file: str) -> Iterator[None]:
     """Turn what GDAL and Arrow raise into our own error, with their first line as the reason."""
     try:
         yield
-    except NotImplementedError:  # pyogrio's word for true arcs
-        raise InputError("intake.curved", where=file) from None
     except (DataSourceError, DataLayerError, ValueError, OSError, pa.ArrowException) as error:
         raise InputError("intake.unreadable", where=file, why=first_words(error)) from None
 
