@@ -112,20 +112,33 @@ def _by_zone(
 
 
 def _measure(kind: str, zone: str | None, feature: Any, shapes: Geometries, engine: OverlayEngine) -> Covered:
-    left, right = np.array([feature], dtype=object), shapes
-    if len(right) > 1:
+    right = np.array([feature], dtype=object)
+    double = _lying_double(shapes)
+    left = shapes[~double]
+    if double.any():
         # Polygons of one line that lie over each other cover the ground once.
-        right = np.array([shapely.union_all(shapely.intersection(right, feature))], dtype=object)
-        right = _polygonal(right)
-    area = float(engine.areas(left, right).area_m2.sum()) if len(right) else 0.0
+        once = shapely.union_all(shapely.intersection(shapes[double], feature))
+        left = np.concatenate([left, _polygonal(once)])
+    area = float(engine.areas(left, right).area_m2.sum()) if len(left) else 0.0
     whole = shapely.area(feature)
     share = Fraction(area) / Fraction(whole) if whole else None
     return Covered(kind, zone, area, share, "web.line_measured", {"decimals": M2_DECIMALS})
 
 
-def _polygonal(shapes: Geometries) -> Geometries:
-    """Keep the polygons of intersections, which may also hold touching lines and points."""
-    parts = shapely.get_parts(shapely.get_parts(shapes))
+def _lying_double(shapes: Geometries) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which shapes share ground with another one."""
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = first < second
+    first, second = first[once], second[once]
+    share = ~shapely.touches(shapes[first], shapes[second])
+    double = np.zeros(len(shapes), dtype=np.bool_)
+    double[first[share]] = double[second[share]] = True
+    return double
+
+
+def _polygonal(shape: Any) -> Geometries:
+    """Keep the polygons of an intersection, which may also hold touching lines and points."""
+    parts = shapely.get_parts(shapely.get_parts(np.array([shape], dtype=object)))
     return np.asarray(parts[shapely.get_dimensions(parts) == 2])
 
 
