@@ -135,7 +135,9 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         s.doubt("background", *where, text=s.text[subject.start : stop])
         return
     if figure.look:
-        s.doubt(f"look_{figure.look}", value.start, value.end, text=value.text)
+        s.doubt("look_broken", value.start, value.end, text=value.text)
+    if any(at in s.folded.marks for at in range(subject.start + 1, stop + 1)):
+        s.doubt("look_mark", *where, text=value.text)
     if term and term.units and unit.name not in term.units and not subject.changes:
         s.doubt("unusual_unit", *where, indicator=subject.name, unit=unit_text)
     if term and term.direction and op and op not in (term.direction, "=") and not subject.changes:

@@ -24,7 +24,12 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 
 def is_unknown(char: str) -> bool:
     """Say whether no reader could know what this character stands for."""
-    return char in _PLACEHOLDERS or unicodedata.category(char) in ("Co", "Cn", "Cs", "Cc")
+    return char in _PLACEHOLDERS or unicodedata.category(char) in ("Co", "Cn", "Cs", "Cc", "No")
+
+
+def is_blot(char: str) -> bool:
+    """Say whether a character of running text hides another: an unknown one, or a mask as in 69.*亩, ××号."""
+    return is_unknown(char) or char in "*×_#^"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def _replace_between(text: str, chars: set[str]) -> str:
 class Figure:
     """A run of digits: its value and digits as written, or the reason why it has none.
 
-    `look` names what is worth a look though the figure was read: `broken` over a line's end, or a footnote `mark` behind it.
+    `look` names what is worth a look though the figure was read: `broken` over a line's end.
     """
 
     value: Decimal | None
@@ -125,7 +130,7 @@ def read_figure(folded: Folded, text: str, start: int, end: int) -> Figure:
     spaces = [at for at in inner if at not in lines]
     if spaces and not _grouped(written, [at - start for at in spaces]):
         return Figure(None, written, "joined")
-    look = "broken" if lines else "mark" if end in folded.marks else None
+    look = "broken" if lines else None
     return Figure(Decimal(digits), digits, look=look)
 
 

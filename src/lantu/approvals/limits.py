@@ -165,8 +165,10 @@ def _mark(s: Sentence, at: int) -> None:
         settle(s)
         s.run = []
         s.years.first_clause = False if mark == "," and s.limits and s.limits[-1].end > s.tokens[0].start else s.years.first_clause
+        if mark == ";":
+            _unclosed(s, at)
         if mark == ";" and not s.outer:
-            s.years = s.years if s.years.holds == ":" else Years()
+            s.years = s.years if s.years.holds == ":" or s.years.lost else Years()
             s.area = s.area if s.several else s.everyone  # another area's share ends here
 
 
@@ -186,6 +188,8 @@ def _close(s: Sentence) -> None:
     settle(s)
     inner, named = s.run, s.current
     outer = s.outer.pop()
+    if any(t.kind is Kind.UNKNOWN for t in outer.run):
+        s.current = None
     limited = bool(s.limits and s.limits[-1].end > (outer.run[-1].end if outer.run else s.tokens[-1].end))
     s.run, s.years = outer.run, outer.years
     s.current = outer.current or s.current
@@ -225,9 +229,22 @@ def _skip_poisoned(s: Sentence, at: int) -> int:
     s.limits = [one for one in s.limits if one.end <= clause[0].start]
     if s.several:
         s.area = ()
+    if any(name in text for name in s.foreign):
+        s.area = ()
+    _unclosed(s, last)
+    if any(t.kind is Kind.YEAR for t in clause):
+        s.years = Years(lost=True)
     s.years.lost = s.years.lost or "年" in text or any(c.isdigit() for c in text)
-    s.run, s.current, s.list_op = [], None, None
+    s.run, s.current, s.list_op = [s.tokens[at]], None, None  # the clause may go on behind a bracket, unread
     return last
+
+
+def _unclosed(s: Sentence, at: int) -> None:
+    """Where a bracket's end was lost, what was said before it does not come back."""
+    rest = [t.text for t in s.tokens[at:] if t.kind is Kind.MARK and t.text in "()"]
+    if s.outer and rest[:1] != [")"]:
+        s.outer.clear()
+        s.years = Years(lost=True)
 
 
 def _with_base(s: Sentence, index: int) -> Limit:

@@ -19,11 +19,12 @@ from lantu.approvals.places import Places
 from lantu.approvals.positioning import positioning
 from lantu.approvals.reading import OtherPiece, Question, ReadDuty, Reading, ReadPlan, ReadTarget
 from lantu.approvals.source_text import Folded, fold
-from lantu.approvals.tokens import Kind, horizons, tokenize
+from lantu.approvals.tokens import QUANTITY, Kind, horizons, tokenize
 from lantu.approvals.vocabulary import Vocabulary, vocabulary
 from lantu.core.errors import InputError
 
 _KEEP = ("乾安", "乾县", "乾縣", "乾州")
+_ZONE = re.compile(r"(?:开发|示范|实验|试验|新|园|高新|管理|合作|保税|风景名胜|林|矿|农场|垦)区$")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _ORDINALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"]
 
@@ -84,10 +85,22 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     if not readings or not any(r.plans or _has_limit_question(r) for r in readings):
         raise InputError("approval.no_reply", where=source_file)
     rest = tuple(_other(source, piece) for piece in others)
+    areas = {plan.area for reading in readings for plan in reading.plans}
+    apart = tuple(source.question(d) for piece in others if (d := _limits_elsewhere(source, piece, areas)))
     unread = tuple(Question("approval.unread_page", str(n), (0, 0), {"page": n}) for n in unread_pages)
     return [
-        _with(r, rest if i == 0 else (), unread if i == 0 else ()) for i, r in enumerate(readings)
+        _with(r, rest if i == 0 else (), (*apart, *unread) if i == 0 else ()) for i, r in enumerate(readings)
     ]
+
+
+def _limits_elsewhere(source: _Source, piece: Piece, areas: set[str]) -> Doubt | None:
+    """Quantities in a stretch that was taken for another document, though it may be a page of this one."""
+    text = source.text[piece.start : piece.end]
+    ours = piece.heading is None or piece.heading.type == "批复" or any(area in text for area in areas)
+    found = [m.span() for m in QUANTITY.finditer(text)] if ours else []
+    if not found:
+        return None
+    return Doubt("other_piece", piece.start + found[0][0], piece.start + found[-1][1], {"text": text[slice(*found[0])]})
 
 
 def _has_limit_question(reading: Reading) -> bool:
@@ -120,8 +133,9 @@ def _document(source: _Source, piece: Piece) -> Reading:
         some, open_ = read_limits(source.text, tokens, source.words, areas, foreign, since, source.folded)
         limits += some
         doubts += open_
-        if not plans:
-            doubts += [Doubt("no_plan", t.start, t.end) for t in tokens if t.kind is Kind.QUANTITY][:1]
+        places = [(one.start, one.end) for one in (*some, *open_)]
+        if places and not plans:
+            doubts.append(Doubt("no_plan", min(a for a, _ in places), max(b for _, b in places)))
     doubts += _document_doubts(source, piece, frame, plans, limits)
     cut = _cut_off(source, piece, frame)
     doubts += [cut] if cut else []
@@ -153,7 +167,7 @@ def _plan(
     source: _Source, plan: ApprovedPlan, targets: list[ReadTarget], phrases: Mapping[str, list[tuple[str, int, int]]]
 ) -> ReadPlan:
     spoken = tuple((phrase, source.folded.span(a, b)) for phrase, a, b in phrases.get(plan.area, []))
-    return ReadPlan(plan.area, plan.title, plan.level, plan.kind, plan.period, spoken, tuple(targets))
+    return ReadPlan(plan.area, plan.title, plan.level, plan.kind, plan.period, spoken, source.folded.span(plan.start, plan.end), tuple(targets))
 
 
 def _targets(
@@ -166,6 +180,10 @@ def _targets(
         own = [limit for limit in limits if limit.area == plan.area]
         horizon = plan.period[1] if plan.period else None
         for limit in own:
+            if limit.loose_year and (limit.year is None or limit.year != horizon):
+                doubts.append(Doubt("which_year", limit.start, limit.end, {"indicator": limit.indicator}))
+            if limit.year is None and horizon is None:
+                doubts.append(Doubt("no_year", limit.start, limit.end, {"indicator": limit.indicator}))
             if limit.year and plan.period and not plan.period[0] - 6 <= limit.year <= plan.period[1] + 15:
                 doubts.append(Doubt("odd_year", limit.start, limit.end, {"year": limit.year, "indicator": limit.indicator}))
         kept: dict[tuple[str, int | None, bool], Limit] = {}
@@ -229,10 +247,11 @@ def _document_doubts(
     for char in sorted(source.points.uneven):
         at = source.folded.text.find(char)
         yield Doubt("uneven_points", at, at + 1, {"character": f"U+{ord(char):04X}"})
-    head = range(piece.start, frame.body)
-    for at in head:
-        if is_unknown(text[at]):
-            yield Doubt("unknown_character", at, at + 1, {"character": f"U+{ord(text[at]):04X}", "text": text[at]})
+    damaged = [at for at in range(piece.start, frame.body) if is_unknown(text[at])]
+    for at in damaged:
+        yield Doubt("unknown_character", at, at + 1, {"character": f"U+{ord(text[at]):04X}", "text": text[at]})
+    for plan in plans if damaged else ():
+        yield Doubt("damaged_heading", plan.start, plan.end, {"plan": plan.title})
     for start, end in piece.displaced:
         yield Doubt("order", start, end, {})
     ordinals = [
@@ -245,10 +264,8 @@ def _document_doubts(
             yield Doubt("order", at, at + 2, {})
     if piece.heading is None and frame.issuer is None and not _news_issuer(text, piece, plans, source.places):
         yield Doubt("no_title", piece.start, min(piece.end, piece.start + 30), {})
-    if not plans and limits:
-        yield Doubt("no_plan", limits[0].start, limits[0].end, {})
     for plan in plans:
-        odd = plan.area[0] in "省市县区州盟旗" or re.search(r"[省市县州盟旗]$|自治区$", plan.area)
+        odd = plan.area[0] in "省市县区州盟旗" or re.search(r"[省市县区州盟旗]$", plan.area) and not _ZONE.search(plan.area)
         if odd and not source.places.level_of(plan.area):
             yield Doubt("unknown_area", plan.start, plan.end, {"area": plan.area})
         if plan.period is None:

@@ -47,7 +47,7 @@ class ReadTarget:
 
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """A plan that the reply approves, with its targets and positioning phrases (each with its span)."""
+    """A plan that the reply approves, with its targets and positioning phrases; `span` is where it is named."""
 
     area: str
     title: str
@@ -55,6 +55,7 @@ class ReadPlan:
     kind: str
     period: tuple[int, int] | None
     positioning: tuple[tuple[str, Span], ...]
+    span: Span
     targets: tuple[ReadTarget, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -66,6 +67,7 @@ class ReadPlan:
             "period": list(self.period) if self.period else None,
             "positioning": [phrase for phrase, _ in self.positioning],
             "positioning_spans": [list(span) for _, span in self.positioning],
+            "span": list(self.span),
             "targets": [target.to_json() for target in self.targets],
         }
 

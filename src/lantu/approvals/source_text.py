@@ -36,6 +36,7 @@ _RUNNING_HEAD = re.compile(r".{0,30}(公报|政报|公告栏|第\d+期|ISSN|http
 # Lines that may rightly stand twice: signatures, dates, headings, list items.
 _OWN_LINE = re.compile(r"[。;:]|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]")
 _CONVERTER_SIGNS = "国规划复亩达标线态区发开控"
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _SPACES = " \u00a0\u2002\u2003\u2009\u202f"  # a single one may stand inside a figure; anything wider parts columns
 _TYPED_TITLE = re.compile(r"<<(?=[^<>]{2,80}>>)|(?<=[^<>])>>")
 # 一 typed for a dash between years; one character for one, like every spelling that is mended here.
@@ -52,7 +53,7 @@ class Folded:
         breaks: folded offsets before which white space, a line end or a page end was folded away.
         doubts: folded offsets next to which a number-like line was left standing inside a sentence.
         gaps: folded offsets before which a gap as wide as between columns was folded away.
-        marks: folded offsets before which a footnote mark (①, ², ③) behind a digit was folded away.
+        marks: folded offsets before which a footnote mark (①, ², ③) or an invisible character beside a digit was folded away.
     """
 
     source: str
@@ -143,23 +144,34 @@ class _Page:
             self.breaks.add(len(self.chars))
             return
         if _is_note_mark(char, previous):
-            if not (previous.isdigit() or previous in ".．") or not following.isdigit():
+            behind_figure = previous.isdigit() and not following.isdigit()
+            if behind_figure or not (previous.isdigit() or previous in ".．" or _may_measure(following)):
                 self.breaks.add(len(self.chars))
-                if self.chars and self.chars[-1].isdigit():
-                    self.marks.add(len(self.chars))
+                self._mark()
                 return
-            self._put(char, at)  # between two digits it may be anything: it stays, and the figure is asked about
+            self._put(char, at)  # it may be a digit of a figure: it stays, and the figure is asked about
             return
         for folded in unicodedata.normalize("NFKC", char).translate(_SAME_MARK):
-            if folded.isspace() or folded in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
+            if folded.isspace() or folded in _INVISIBLE:
                 self.breaks.add(len(self.chars))
+                if folded in _INVISIBLE:
+                    self._mark()
             else:
                 self._put(self.simplify.get(folded, folded) if at not in self.kept else folded, at)
+
+    def _mark(self) -> None:
+        """Remember the place; a figure that it touches is worth a look."""
+        self.marks.add(len(self.chars))
 
     def _put(self, char: str, at: int) -> None:
         self.chars.append(char)
         self.starts.append(at)
         self.ends.append(at + 1)
+
+
+def _may_measure(following: str) -> bool:
+    """提高①个百分点: a unit behind the mark makes a figure of it."""
+    return following.isdigit() or following in tuple("万亿亩公平立倍个%％人米千百")
 
 
 def _is_note_mark(char: str, previous: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lantu.approvals.bounds import emit, said_again
 from lantu.approvals.sentence import Sentence
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.tokens import Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Op
 
 _FROM = ("由", "从")
@@ -27,7 +27,7 @@ def figure(s: Sentence, at: int) -> int:
         return end
     found, op, op_text = _subject(s, at, op)
     if found is None:
-        if not (s.run and s.run[-1].kind is Kind.BASELINE):
+        if not (s.run and s.run[-1].kind is Kind.BASELINE and token.unit and not is_multiple(token.unit)):
             s.doubt("not_understood", token.start, token.end, text=token.text)
         s.run.append(token)
         return behind
@@ -109,7 +109,8 @@ def _number(s: Sentence, at: int) -> int:
             emit(s, found, op or "=", op_text, token, token.end)
             s.run = []
             return at + 1
-    named = bool(s.run) and s.run[-1].kind in (Kind.INDICATOR, Kind.OP)
+    content = [t for t in s.run if t.kind is not Kind.FILLER]
+    named = bool(content) and content[-1].kind in (Kind.INDICATOR, Kind.OP)
     odd = token.figure is not None and (token.figure.value is None or "." in token.text)
     s.run.append(token)
     if named or odd or s.words.measure.match(s.text, token.end):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from lantu.approvals.figures import Figure, is_unknown, read_chinese_figure, read_figure
+from lantu.approvals.figures import Figure, is_blot, read_chinese_figure, read_figure
 from lantu.approvals.source_text import Folded
 from lantu.approvals.vocabulary import Vocabulary
 from lantu.core.units import Dimension, Unit, spellings
@@ -58,6 +58,7 @@ class Token:
 _SPELLINGS = spellings()
 _UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, reverse=True)))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+QUANTITY = re.compile(rf"\d[\d.,]*(?:{_UNITS.pattern})")
 _DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
 _YEAR = re.compile(r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4}|[二][〇零○O0][一二三四五六七八九〇零○][一二三四五六七八九〇零○])年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?")
@@ -137,7 +138,7 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
         return Token(Kind.LABEL, at, at + 1, char)
     if char in _BLOTS_AS_BULLETS and at in folded.line_set and not text[at + 1 : at + 2].isdigit():
         return Token(Kind.MARK, at, at + 1, "•")
-    if is_unknown(char):
+    if is_blot(char):
         return Token(Kind.UNKNOWN, at, at + 1, char)
     if char == "《" and (close := text.find("》", at, min(end, at + 120))) > 0:
         close = _matching(text, at, end) or close
@@ -205,7 +206,7 @@ def _number(folded: Folded, text: str, at: int, end: int) -> Token:
         stop -= 1
     figure = read_figure(folded, text, at, stop)
     before = text[max(0, at - 2) : at]
-    if before and (is_unknown(before[-1]) or before[-1] in "-~+*#" or (before[:1].isdigit() and before[-1] in "·。—'’:")):
+    if before and (is_blot(before[-1]) or before[-1] in "-~+·’" or (before[:1].isdigit() and before[-1] in "·。—'’:")):
         figure = Figure(None, figure.text, "attached")
     unit = _UNITS.match(text, stop, end)
     if unit and not _goes_on(text, unit):
