@@ -18,6 +18,8 @@ from lantu.sample.landmap import LandMap
 FARMLAND = ("0101", "0102", "0103")
 _SPARE_FARMLAND_CENTS = 900_000_000
 """Farmland and basic farmland beyond the limits that is chosen first; `story.py` trims it at the end."""
+_RED_OVER_CENTS = 200_000
+"""The red line is drawn this little larger: borders shift by less where changes are cut in."""
 Mask = NDArray[np.bool_]
 
 
@@ -125,7 +127,7 @@ def _red_line(m: LandMap, gross: NDArray[np.int64], rng: np.random.Generator) ->
     able = np.flatnonzero(np.isin(m.kind, [lm.LAKE, lm.MARSH, lm.WILD]) & (m.zone == 0))
     score = m.land.reserve.at(m.inner[able]) + 0.55 * m.wet[able]
     order = able[np.argsort(-score, kind="stable")]
-    wanted = limit_cents(m.county.redline, "平方千米")
+    wanted = limit_cents(m.county.redline, "平方千米") + _RED_OVER_CENTS
     total = np.cumsum(gross[order])
     sure = order[: int(np.searchsorted(total, wanted * 0.98))]
     rest = order[len(sure) : len(sure) + 600]

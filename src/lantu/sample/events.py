@@ -73,26 +73,35 @@ class Events:
         self._judge([(base, before.dlbm, before.czcsxm, self.history.area_m2(before.shape))], row, year, what)
         return row
 
-    def part(self, bases: list[int], box: object, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "") -> int | None:
+    def part(self, bases: list[int], box: object, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "", slope: str = "") -> int | None:
         """Let a box on some parcels change, and note what it means; None where it cannot be cut."""
         before = [self.history.parcels[self.history.standing(base, year)] for base in bases]
         try:
-            row, areas = self.history.split(bases, box, year, dlbm, czcsxm)
+            row, areas = self.history.split(bases, box, year, dlbm, czcsxm, slope)
         except ValueError:
             return None
         pieces = [(b, old.dlbm, old.czcsxm, area) for b, old, area in zip(bases, before, areas, strict=True)]
         self._judge(pieces, row, year, what)
         return row
 
-    def exchange(self, out: int, into: list[int], year: int, name: str, answer: str) -> None:
-        """Plant trees on a whole field and sow other land for it, as one approved exchange."""
-        history, parcels = self.history, self.history.parcels
-        rows = [history.become(out, year, "0301"), *(history.become(base, year, "0103", "", "1") for base in into)]
-        self.exchanges.append(
-            Exchange(f"JCPH-{self.m.county.code}-{year}-01", year, name, (rows[0],), tuple(rows[1:]))
-        )
-        area = sum(history.area_m2(parcels[row].shape) for row in rows)
+    def exchange(self, out: tuple[int, object], into: tuple[int, object], year: int, name: str, answer: str) -> bool:
+        """Plant trees on a piece of one field and sow a piece of other land for it, as one approved exchange.
+
+        Args:
+            out, into: parcel and box.
+
+        Returns:
+            False where the boxes cannot be cut; nothing is then changed.
+        """
+        history = self.history
+        if not history.can_split([out[0]], out[1]) or not history.can_split([into[0]], into[1]):
+            return False
+        rows = [history.split([out[0]], out[1], year, "0301")[0], history.split([into[0]], into[1], year, "0103", "", "1")[0]]
+        number = f"JCPH-{self.m.county.code}-{year}-01"
+        self.exchanges.append(Exchange(number, year, name, (rows[0],), (rows[1],)))
+        area = sum(history.area_m2(history.parcels[row].shape) for row in rows)
         self.found.append(Expected(year, "MON05", answer, _recorded(area), tuple(rows), ("进出平衡", "exchange of farmland")))
+        return True
 
     def _judge(self, pieces: list[tuple[int, str, str, float]], row: int, year: int, what: tuple[str, str]) -> None:
         """Say which rules a change meets: each line's own law, and farmland lost to trees and water."""

@@ -34,6 +34,18 @@ class Parcel:
     until: int = YEARS[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cutting:
+    """What a box makes of the parcels under it: the piece cut out, whole and by parcel, what is left of the
+    parcels that give it, and every touched parcel as it was, with the new vertices on its border."""
+
+    touched: list[int]
+    cut_out: shapely.Geometry
+    shares: list[shapely.Geometry]
+    left: list[shapely.Geometry]
+    again: list[shapely.Geometry]
+
+
 class History:
     """All versions of all parcels of a county, in the drawing plane."""
 
@@ -86,7 +98,13 @@ class History:
         for row in self._rows_of[base]:
             self.parcels[row] = replace(self.parcels[row], dlbm=dlbm, slope="")
 
-    def split(self, bases: list[int], box: shapely.Geometry, year: int, dlbm: str, czcsxm: str = "", slope: str = "") -> tuple[int, list[float]]:
+    def can_split(self, bases: list[int], box: shapely.Geometry) -> bool:
+        """Return whether `split` can cut a box out of some parcels."""
+        return self._cutting(bases, box) is not None
+
+    def split(
+        self, bases: list[int], box: shapely.Geometry, year: int, dlbm: str, czcsxm: str = "", slope: str = ""
+    ) -> tuple[int, list[float]]:
         """Cut a box out of some parcels in a year; what is cut out becomes one new parcel.
 
         Every parcel under the box gets the new border's vertices in all years, so that years fit exactly.
@@ -95,33 +113,41 @@ class History:
             Row of the new parcel, and the statutory area of its land in each of `bases`.
 
         Raises:
-            ValueError: the box cuts a parcel into several, or leaves slivers; nothing is then changed.
+            ValueError: the box would cut a parcel into several, or one that was cut before.
         """
-        touched = self.under(box)
-        if any(self.is_cut(base) for base in touched) or not set(bases) <= set(touched):
-            raise ValueError("cut before")
-        pieces = _noded([self.shapes[self.parcels[self.standing(b, year)].shape] for b in touched], box)
-        new = [pieces[touched.index(base)][0] for base in bases]
-        rest = [pieces[touched.index(base)][1] for base in bases]
-        cut_out = whole(np.concatenate(new))
-        left = [whole(faces) for faces in rest]
-        again = [whole(np.concatenate(parts)) for parts in pieces]
-        if any(shape.geom_type != "Polygon" or shape.is_empty for shape in (cut_out, *left, *again)):
-            raise ValueError("several parts")
-        for base, shape in zip(touched, again, strict=True):
+        cutting = self._cutting(bases, box)
+        if cutting is None:
+            raise ValueError("cannot be cut")
+        for base, shape in zip(cutting.touched, cutting.again, strict=True):
             self._set(self.parcels[self.standing(base, year)].shape, shape)
             self._cut.add(base)
-        for base, shape in zip(bases, left, strict=True):
+        first = self.parcels[self.standing(bases[0], YEARS[0])]
+        for base, shape in zip(bases, cutting.left, strict=True):
             row = self.standing(base, year)
             old = self.parcels[row]
             self.parcels[row] = replace(old, until=year - 1)
             self._add(replace(old, shape=self._new(shape), since=year))
         self._serial += 1
-        first = self.parcels[self.standing(bases[0], YEARS[0])]
-        made = replace(first, shape=self._new(cut_out), serial=self._serial, dlbm=dlbm, czcsxm=czcsxm, slope=slope, since=year)
+        made = replace(
+            first, shape=self._new(cutting.cut_out), serial=self._serial, dlbm=dlbm, czcsxm=czcsxm, slope=slope,
+            since=year, until=YEARS[-1],
+        )  # fmt: skip
         self.parcels.append(made)
-        shares = [float(areas_m2(np.array([whole(faces)], object), self._epsg)[0]) for faces in new]
-        return len(self.parcels) - 1, shares
+        return len(self.parcels) - 1, [float(area) for area in areas_m2(np.array(cutting.shares, object), self._epsg)]
+
+    def _cutting(self, bases: list[int], box: shapely.Geometry) -> _Cutting | None:
+        touched = self.under(box)
+        if any(self.is_cut(base) for base in touched) or not set(bases) <= set(touched):
+            return None
+        pieces = _noded([self.shapes[self.parcels[self.standing(b, YEARS[0])].shape] for b in touched], box)
+        if any(not len(pieces[touched.index(base)][side]) for base in bases for side in (0, 1)):
+            return None
+        shares = [whole(pieces[touched.index(base)][0]) for base in bases]
+        left = [whole(pieces[touched.index(base)][1]) for base in bases]
+        again = [whole(np.concatenate(parts)) for parts in pieces]
+        cut_out = whole(np.concatenate([pieces[touched.index(base)][0] for base in bases]))
+        sound = all(shape.geom_type == "Polygon" for shape in (cut_out, *left, *again))
+        return _Cutting(touched, cut_out, shares, left, again) if sound else None
 
     def _new(self, shape: shapely.Geometry) -> int:
         self.shapes.append(shape)

@@ -43,8 +43,8 @@ class Plots:
     def shape(self, base: int) -> shapely.Geometry:
         return self._history.shapes[base]
 
-    def inside(self, base: int, size_m2: float, slim: float = 1.6) -> shapely.Geometry | None:
-        """Return a box of about that size inside a parcel, along its longer side; None where it has no room."""
+    def inside(self, base: int, size_m2: float, slim: float = 1.6, shrink: bool = True) -> shapely.Geometry | None:
+        """Return a box of that size (or half) inside a parcel, along its longer side; None where it has no room."""
         shape = self.shape(base)
         frame = shapely.get_coordinates(shapely.oriented_envelope(shape))
         sides = np.diff(frame[:3], axis=0)
@@ -52,7 +52,7 @@ class Plots:
         angle = float(np.arctan2(longer[1], longer[0]))
         room = shapely.buffer(shape, -_CLEAR_M)
         centre = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
-        for share in (1.0, 0.75, 0.5):
+        for share in (1.0, 0.75, 0.5) if shrink else (1.0,):
             half = np.sqrt(size_m2 * share * np.array([slim, 1 / slim])) / 2
             box = boxes(-half[None], half[None], centre, angle)[0]
             if shapely.contains(room, box):

@@ -7,6 +7,7 @@ below its limit in 2025, 通榆 builds over basic farmland and falls below that 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,39 +30,39 @@ GROWTH_PER_YEAR = 0.014
 # What is planted: year → (kind, size in 公顷). Sizes are wishes; land that is finely divided has less room.
 _EVENTS: dict[str, dict[int, list[tuple[str, float]]]] = {
     "220882": {
-        2021: [("workshop", 1.6), ("pond", 3.2), ("site_red", 0.9), ("restore", 0)],
-        2022: [("town_field", 2.4), ("trees", 5.0), ("exchange", 0)],
-        2023: [("works_basic", 2.1), ("road_red", 450), ("orchard", 4.2), ("restore", 0)],
-        2024: [("workshop_two", 0), ("town_grass", 3.6), ("fishpond", 2.8), ("exchange", 0)],
+        2021: [("workshop", 1.6), ("pond", 3.2), ("site_red", 0.9), ("restore", 14.0)],
+        2022: [("town_field", 2.4), ("trees", 5.0), ("exchange", 7.5)],
+        2023: [("works_basic", 2.1), ("road_red", 450), ("orchard", 4.2), ("restore", 14.0)],
+        2024: [("workshop_two", 0), ("town_grass", 3.6), ("fishpond", 2.8), ("exchange", 7.5)],
         2025: [("workshop", 2.2), ("site_red", 1.3), ("town_field", 1.8), ("pond", 1.2)],
     },
     "220881": {
-        2021: [("workshop", 0.8), ("trees", 3.0), ("exchange", 0)],
+        2021: [("workshop", 0.8), ("trees", 3.0), ("exchange", 7.5)],
         2022: [("town_field", 1.4), ("orchard", 6.0), ("road_red", 380)],
-        2023: [("workshop", 1.9), ("pond", 1.5), ("exchange", 0), ("restore", 0)],
+        2023: [("workshop", 1.9), ("pond", 1.5), ("exchange", 7.5), ("restore", 14.0)],
         2024: [("works_basic", 1.1), ("site_red", 0.7), ("trees", 4.4)],
-        2025: [("town_grass", 2.0), ("workshop_two", 0), ("fishpond", 2.2), ("exchange", 0)],
+        2025: [("town_grass", 2.0), ("workshop_two", 0), ("fishpond", 2.2), ("exchange", 7.5)],
     },
     "220821": {
         2021: [("fishpond", 6.0), ("pond", 4.0), ("site_red", 1.5), ("workshop", 0.9)],
-        2022: [("trees", 9.0), ("fishpond", 8.0), ("exchange", 0), ("town_grass", 1.7)],
+        2022: [("trees", 9.0), ("fishpond", 8.0), ("exchange", 7.5), ("town_grass", 1.7)],
         2023: [("fishpond", 7.5), ("road_red", 520), ("works_basic", 1.4), ("trees", 6.0)],
-        2024: [("exchange", 0), ("orchard", 7.0), ("town_field", 2.0), ("site_red", 1.1), ("workshop_two", 0)],
+        2024: [("exchange", 7.5), ("orchard", 7.0), ("town_field", 2.0), ("site_red", 1.1), ("workshop_two", 0)],
         2025: [("fishpond", 11.0), ("trees", 12.0), ("orchard", 8.0), ("road_red", 400), ("workshop", 1.2)],
     },
     "220822": {
         2021: [("workshop", 3.5), ("trees", 4.0), ("town_field", 1.6)],
-        2022: [("works_basic", 4.5), ("workshop_two", 0), ("site_red", 2.0), ("exchange", 0)],
+        2022: [("works_basic", 4.5), ("workshop_two", 0), ("site_red", 2.0), ("exchange", 7.5)],
         2023: [("workshop", 4.0), ("works_basic", 3.0), ("pond", 2.0), ("road_red", 480)],
-        2024: [("works_basic", 5.0), ("exchange_short", 0), ("town_grass", 4.2), ("trees_basic", 3.5)],
-        2025: [("works_basic", 9.0), ("workshop", 6.0), ("works_basic", 7.0), ("site_red", 1.8), ("exchange", 0)],
+        2024: [("works_basic", 5.0), ("exchange_short", 6.0), ("town_grass", 4.2), ("trees_basic", 3.5)],
+        2025: [("works_basic", 9.0), ("workshop", 6.0), ("works_basic", 7.0), ("site_red", 1.8), ("exchange", 7.5)],
     },
 }
 _ALWAYS = (("homestead", 0.0), ("homestead", 0.0), ("sliver", 0.0), ("barn", 0.6))
 _FARMLAND_FAILS, _BASIC_FAILS = {"220821": 2025}, {"220822": 2025}
-_FARMLAND_OVER = {"220882": "0.35", "220881": "0.42", "220821": "0", "220822": "0.58"}
+_FARMLAND_OVER = {"220882": "0.35", "220881": "0.42", "220821": "0.02", "220822": "0.58"}
 """万亩 beyond the limit that are left in 2025 where the county keeps it."""
-_BASIC_OVER = {"220882": "0.02", "220881": "0.03", "220821": "0.01", "220822": "0"}
+_BASIC_OVER = {"220882": "0.02", "220881": "0.03", "220821": "0.01", "220822": "0.01"}
 
 
 def first_parcels(m: LandMap, base: BaseLand) -> History:
@@ -138,12 +139,12 @@ class _Teller:
                 return
         raise InputError("sample.no_room", county=self.events.m.county.name, what=kind, year=year)
 
-    def _boxes(self, able: NDArray[np.bool_], m2: float, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "") -> Iterator[bool]:
+    def _boxes(self, able: NDArray[np.bool_], m2: float, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "", slope: str = "") -> Iterator[bool]:
         for share in (1.0, 0.5, 0.2, 0.08):
             roomy = able & (self.events.m.area_m2 > m2 * share * 1.5)
             for base in self.plots.shuffled(roomy):
                 box = self.plots.inside(base, m2 * share)
-                yield box is not None and self.events.part([base], box, year, what, dlbm, czcsxm) is not None
+                yield box is not None and self.events.part([base], box, year, what, dlbm, czcsxm, slope) is not None
 
     def _workshop(self, m2: float, _: float, year: int) -> Iterator[bool]:
         return self._boxes(self.basic, m2, year, ("村庄厂房占用永久基本农田", "village workshop on basic farmland"), "0601", "203A")
@@ -209,30 +210,26 @@ class _Teller:
                     box = self.plots.across(base, other, 24, length * share, length * share * 0.7)
                     yield box is not None and self.events.part([base, other], box, year, what, "1003") is not None
 
-    def _restore(self, _: float, __: float, year: int) -> Iterator[bool]:
-        for base in self.plots.shuffled(self.spare & (self.events.m.area_m2 > 10_000)):
-            self.events.whole(base, year, ("整治新增耕地", "land made into farmland"), "0103", "", "1")
-            yield True
+    def _restore(self, m2: float, _: float, year: int) -> Iterator[bool]:
+        what = ("整治新增耕地", "land made into farmland")
+        return self._boxes(self.spare | self.free, m2, year, what, "0103", "", "1")
 
-    def _exchange(self, _: float, __: float, year: int, short: bool = False) -> Iterator[bool]:
-        """A field that becomes woodland, and land beyond it sown in return; a short one returns a third."""
-        m, county = self.events.m, self.events.m.county
-        for out in self.plots.shuffled(self.common & (m.area_m2 > np.median(m.area_m2[self.common]))):
-            wanted = m.area_m2[out] * (0.33 if short else 1.03)
-            fit = self.spare & (m.area_m2 > wanted * 0.5) & (m.area_m2 < wanted if short else m.area_m2 > 0)
-            into: list[int] = []
-            for base in self.plots.shuffled(fit):
-                if short or sum(m.area_m2[into]) < wanted:
-                    into.append(base)
-                if short or len(into) == 4 or sum(m.area_m2[into]) >= wanted:
-                    break
-            if into and (short or sum(m.area_m2[into]) >= wanted):
-                name = f"{county.name}{year}年耕地进出平衡（虚构示例）"
-                self.events.exchange(out, into, year, name, "needs_person" if short else "pass")
-                yield True
+    def _exchange(self, m2: float, _: float, year: int, returned: float = 1.06) -> Iterator[bool]:
+        """Woodland on a piece of a field, and a piece of other land sown in return."""
+        name = f"{self.events.m.county.name}{year}年耕地进出平衡（虚构示例）"
+        answer = "pass" if returned > 1 else "needs_person"
+        area = self.events.m.area_m2
+        for share in (1.0, 0.5, 0.2, 0.08):
+            size = m2 * share
+            # Each field is tried with one piece of other land: where that does not fit, the next pair may.
+            others = self.plots.shuffled((self.spare | self.free) & (area > size * returned * 1.5))
+            for out, base in zip(self.plots.shuffled(self.common & (area > size * 1.5)), others, strict=False):
+                boxes = self.plots.inside(out, size, shrink=False), self.plots.inside(base, size * returned, shrink=False)
+                if all(boxes):
+                    yield self.events.exchange((out, boxes[0]), (base, boxes[1]), year, name, answer)
 
-    def _exchange_short(self, m2: float, size: float, year: int) -> Iterator[bool]:
-        return self._exchange(m2, size, year, short=True)
+    def _exchange_short(self, m2: float, _: float, year: int) -> Iterator[bool]:
+        return self._exchange(m2, 0, year, returned=0.4)
 
 
 def _trim_basic(events: Events, rng: np.random.Generator) -> None:
@@ -264,11 +261,9 @@ def _trim_farmland(events: Events, rng: np.random.Generator) -> None:
 def _wished(limit: int, sums: list[int], fails: int | None, over: str) -> int:
     """Return the sum of 2020, in cents, with which the county keeps the limit, or first misses it in a year."""
     lost = [sums[0] - each for each in sums]
-    if fails is None:
-        from decimal import Decimal
-
+    at = YEARS.index(fails or YEARS[-1])
+    if fails is None or lost[at] <= max(lost[:at]):
         return limit + max(lost) + limit_cents(Decimal(over), "万亩")
-    at = YEARS.index(fails)
     return limit + (max(lost[:at]) + lost[at]) // 2
 
 
