@@ -91,6 +91,8 @@ def _step(s: Sentence, at: int) -> int:
         case Kind.AREA:
             _row(s, at)
             _area(s, at)
+        case Kind.FOREIGN:
+            s.area = ()
         case Kind.ALL:
             s.area = s.everyone
         case Kind.INDICATOR:

@@ -131,11 +131,12 @@ def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple
     head = starts[0]
     if head > 0:
         lead = text[:head]
-        if LABELS.search(lead) and len(lead) < 300 and replies and replies[0].start == head:
+        measured = bool(_MEASURED.search(lead))
+        if LABELS.search(lead) and len(lead) < 300 and not measured and replies and replies[0].start == head:
             replies[0] = Piece(0, replies[0].end, replies[0].heading)
         elif has_limits.search(lead) and replies and not _is_finished_tail(lead, text, replies[0], has_limits):
             replies[0] = Piece(replies[0].start, replies[0].end, replies[0].heading, ((0, head),))
-        elif len(lead) > 40 or not replies:
+        elif len(lead) > 40 or measured or not replies:
             others.insert(0, Piece(0, head, None))
     if not replies:
         if any(has_limits.search(text, p.start, p.end) and APPROVES.search(text, p.start, p.end) for p in others):
@@ -144,6 +145,7 @@ def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple
     return replies, others
 
 
+_MEASURED = re.compile(r"\d(?:[万亿]?(?:亩|公顷|平方|立方)|倍|%)")
 _SIGNED_DAY = re.compile(rf"{ISSUER}\d{{4}}年\d{{1,2}}月\d{{1,2}}日")
 
 

@@ -13,7 +13,7 @@ from lantu.core.units import Unit, spellings
 
 _CONTENT = frozenset({Kind.TEXT, Kind.INDICATOR})
 _SEPARATORS = frozenset(
-    {Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK, Kind.EACH, Kind.ALL}
+    {Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK, Kind.EACH, Kind.ALL, Kind.FOREIGN}
 )
 _LONGEST_NAME = 24
 _LABELS = frozenset({"要求", "指标", "目标", "控制数", "上限", "下限", "任务数", "目标值"})

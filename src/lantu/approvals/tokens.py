@@ -35,6 +35,7 @@ class Kind(StrEnum):
     EACH = "each"
     LABEL = "label"
     ALL = "all"
+    FOREIGN = "foreign"
     UNIT = "unit"
     MARK = "mark"
     UNKNOWN = "unknown"
@@ -71,6 +72,7 @@ _FRACTION = re.compile(r"[一二三四五六七八九十百\d]+分之[一二三�
 _LABEL = re.compile(r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)")
 _PAGE = re.compile(r"[-—*]{2,}")
 _ALL = re.compile(r"(?:[两二三四五六七八九十]|各)个?(?:县|市|区|旗|镇|乡|乡镇|街道)(?=[^\u4e00-\u9fff]|耕|永|生|城|用|均|各|森|湿|常|新|建|农|单|大|海|都)")
+_BODIES = re.compile(r"人民政府|政府|委|自然资源|水利|和|及|与|、|各|有关|发展|[\u4e00-\u9fff]{2,6}[市县区旗镇乡]")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
 BULLETS = "●○▲△◆◇►▶▪★☆※•◎►‣"
 MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·" + BULLETS)
@@ -79,19 +81,20 @@ _BLOTS_AS_BULLETS = "□■▢"
 
 def tokenize(
     folded: Folded, text: str, start: int, end: int, words: Vocabulary, areas: Iterable[str],
-    horizons: Mapping[str, int] = MappingProxyType({}),
-) -> list[Token]:
+    horizons: Mapping[str, int] = MappingProxyType({}), foreign: Iterable[str] = (),
+) -> list[Token]:  # fmt: skip
     """Cut folded [start, end) of `text` (decimal points resolved) into tokens that cover it without gaps.
 
     Args:
         areas: names to be found as areas.
+        foreign: names of other areas, found where they head a clause.
         horizons: 近期, 目标年 … → the year that the text says they mean; read where they head a line or clause.
     """
     names = sorted(set(areas), key=len, reverse=True)
     tokens: list[Token] = []
     at = start
     while at < end:
-        token = _heading_year(text, at, end, horizons) or _next(folded, text, at, end, words, names)
+        token = _heading_year(text, at, end, horizons) or _other_area(text, at, end, foreign) or _next(folded, text, at, end, words, names)
         if token.kind is Kind.TEXT and tokens and tokens[-1].kind is Kind.TEXT:
             last = tokens.pop()
             token = Token(Kind.TEXT, last.start, token.end, last.text + token.text)
@@ -107,6 +110,16 @@ def _heading_year(text: str, at: int, end: int, horizons: Mapping[str, int]) -> 
     for name, year in horizons.items():
         if text.startswith(name, at, end) and text[at + len(name) : at + len(name) + 1] in (":", ","):
             return Token(Kind.YEAR, at, at + len(name), name, year=year)
+    return None
+
+
+def _other_area(text: str, at: int, end: int, foreign: Iterable[str]) -> Token | None:
+    """苏州市2035年…, 苏州市耕地…: another area's name that heads a clause claims what follows."""
+    if at and text[at - 1] not in "。;:,()、年":
+        return None
+    for name in foreign:
+        if text.startswith(name, at, end) and not _BODIES.match(text, at + len(name)):
+            return Token(Kind.FOREIGN, at, at + len(name), name)
     return None
 
 
