@@ -23,23 +23,38 @@ _ANNEX = re.compile(r"附|表|注|抄送")
 
 
 def document_doubts(
-    source: Source, piece: Piece, frame: Surroundings, plans: Sequence[ApprovedPlan], limits: Sequence[Limit]
-) -> Iterable[Doubt]:
-    """Collect what is doubtful about the frame of a document and the order of its pages."""
+    source: Source, piece: Piece, frame: Surroundings, plans: Sequence[ApprovedPlan], limits: Sequence[Limit],
+    stray_pages: bool,
+) -> Iterable[Doubt]:  # fmt: skip
+    """Collect what is doubtful about the frame of a document and the order of its pages.
+
+    Args:
+        stray_pages: the file holds quantities in a stretch that belongs to no document with a title.
+    """
     yield from _odd_characters(source, piece, frame, plans)
     breaks = list(_breaks_of_order(source, piece, frame, limits))
     yield from breaks
-    if breaks and limits:
+    if (breaks or stray_pages) and limits:
         begin, end = min(one.start for one in limits), max(one.end for one in limits)
         yield Doubt("disorder", begin, end, {})
     if piece.heading is None and frame.issuer is None and not news_issuer(source.text, piece, source.places):
         yield Doubt("no_title", piece.start, min(piece.end, piece.start + 30), {})
     for plan in plans:
-        odd = plan.area[0] in "省市县区州盟旗" or (re.search(r"[省市县区州盟旗]$", plan.area) and not _ZONE.search(plan.area))
-        if odd and not source.places.level_of(plan.area):
+        if _odd_name(source, piece, plan) and not source.places.level_of(plan.area):
             yield Doubt("unknown_area", plan.start, plan.end, {"area": plan.area})
         if plan.period is None:
             yield Doubt("no_period", plan.start, plan.end, {"plan": plan.title})
+
+
+def _odd_name(source: Source, piece: Piece, plan: ApprovedPlan) -> bool:
+    """A name that the divisions should know, that begins like a name's end, or that may have lost a character."""
+    return bool(
+        plan.area[0] in "省市县区州盟旗"
+        or (re.search(r"[省市县区州盟旗]$", plan.area) and not _ZONE.search(plan.area))
+        or not re.fullmatch(r"[\u4e00-\u9fff]+", plan.area)
+        or any(plan.start < at <= plan.end for at in source.folded.marks)
+        or (piece.heading is None and plan.start == piece.start)
+    )
 
 
 def _odd_characters(
@@ -69,8 +84,8 @@ def _breaks_of_order(source: Source, piece: Piece, frame: Surroundings, limits: 
     for (before, _), (after, at) in pairwise(sections):
         if after != before + 1 and not (after == 0 and before > 0):
             yield Doubt("order", at, at + 2, {})
-    signed = frame.signed_at
-    late = [one for one in limits if signed is not None and one.start > signed and not _ANNEX.search(text, signed, one.start)]
+    signed = min(frame.signatures, default=piece.end)
+    late = [one for one in limits if one.start > signed and not _ANNEX.search(text, signed, one.start)]
     for one in late[:1]:
         yield Doubt("order", one.start, one.end, {})
     for begin, stop in {one.sentence for one in limits}:
@@ -104,7 +119,7 @@ def cut_off(source: Source, piece: Piece, frame: Surroundings) -> Doubt | None:
 def limits_elsewhere(source: Source, piece: Piece, areas: set[str]) -> Doubt | None:
     """Quantities in a stretch that was taken for another document, though it may be a page of this one."""
     text = source.text[piece.start : piece.end]
-    ours = piece.heading is None or piece.heading.type == "批复" or any(area in text for area in areas)
+    ours = piece.heading is None or any(area in text for area in areas) or re.search(r"批复|同意《", text)
     found = [m.span() for m in QUANTITY.finditer(text)] if ours else []
     if not found:
         return None

@@ -23,7 +23,10 @@ _PUBLISHED = re.compile(r"(?:发布|颁发|公布|更新|公开|印发|发文|�
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Number, date, issuer and addressee; None where the text does not say. `body` is where the body begins."""
+    """Number, date, issuer and addressee; None where the text does not say.
+
+    `body` is where the body begins, `signatures` all places where an issuer signs with a day, `signed_at` the last.
+    """
 
     number: str | None
     date: date | None
@@ -31,6 +34,7 @@ class Surroundings:
     addressee: str | None
     body: int
     signed_at: int | None
+    signatures: tuple[int, ...] = ()
 
 
 def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
@@ -42,7 +46,7 @@ def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
     signed = _signature(folded, text, piece, body)
     issuer = heading.issuer if heading else (signed.issuer if signed else None)
     day = _labelled(text, piece) or (signed.day if signed else None) or _under_title(folded, text, head_end, body)
-    return Surroundings(number, day, issuer, addressee, body, signed.at if signed else None)
+    return Surroundings(number, day, issuer, addressee, body, signed.at if signed else None, _signatures(text, piece, body))
 
 
 def show_number(folded: Folded, match: re.Match[str]) -> str:
@@ -105,9 +109,14 @@ def _signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature
     starts = [s for s in folded.line_starts if body <= s < piece.end]
     for start, after in zip(starts, [*starts[1:], piece.end], strict=False):
         match = _DATED_LINE.fullmatch(text[start:after])
-        if match and text[max(0, start - 1)] in "。)" or match and start > body and after == piece.end:
+        if (match and text[max(0, start - 1)] in "。)") or (match and start > body and after == piece.end):
             found = _Signature(None, parse_date(match["date"]), start)
     return found
+
+
+def _signatures(text: str, piece: Piece, body: int) -> tuple[int, ...]:
+    found = _SIGNED.finditer(text, body, piece.end)
+    return tuple(m.start() for m in found if not _GOES_ON.match(text, m.end()))
 
 
 def _bare_signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature | None:

@@ -14,8 +14,8 @@ from lantu.approvals.handing_out import each
 from lantu.approvals.limit import Doubt, Limit
 from lantu.approvals.references import settle
 from lantu.approvals.sentence import Outer, Sentence, Years
-from lantu.approvals.statements import all_open, figure
 from lantu.approvals.source_text import Folded
+from lantu.approvals.statements import all_open, figure
 from lantu.approvals.subjects import Subject, subject_of
 from lantu.approvals.tokens import BULLETS, Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Vocabulary
@@ -26,6 +26,7 @@ _STRETCH_BEGINS = frozenset(";:。(" + BULLETS)
 _POISON_ENDS = frozenset(",;:。()")
 _SPELLINGS = spellings()
 _FRAME = frozenset({Kind.AREA, Kind.YEAR, Kind.PART, Kind.BASELINE})
+_BEFORE_AN_AREA = frozenset({Kind.LABEL, Kind.YEAR, Kind.MARK, Kind.FILLER})
 _ALL_OF_THEM = frozenset({"均", "都", "各"})
 
 
@@ -93,6 +94,7 @@ def _step(s: Sentence, at: int) -> int:
             _area(s, at)
         case Kind.FOREIGN:
             s.area = ()
+            s.claimed = all(t.kind in _BEFORE_AN_AREA for t in s.tokens[:at])
         case Kind.ALL:
             s.area = s.everyone
         case Kind.INDICATOR:
@@ -171,7 +173,8 @@ def _mark(s: Sentence, at: int) -> None:
             _unclosed(s, at)
         if mark == ";" and not s.outer:
             s.years = s.years if s.years.holds == ":" or s.years.lost else Years()
-            s.area = s.area if s.several else s.everyone  # another area's share ends here
+            if not s.several and not s.claimed:
+                s.area = s.everyone  # another area's share ends here
 
 
 def _open(s: Sentence, at: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from lantu.approvals.source_text import Folded
 from lantu.approvals.places import Places
+from lantu.approvals.source_text import Folded
 
 ISSUER = (
     r"(?:国务院(?:办公厅)?|新疆生产建设兵团|[\u4e00-\u9fff]{2,16}?(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"

@@ -58,8 +58,9 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     folded = fold(text, _KEEP)
     source = Source(source_file, folded, read_points(folded.text), words, pages, book.divisions)
     replies, others = pieces(folded, _limit_signs(words), book.divisions)
+    stray = any(piece.heading is None and limits_elsewhere(source, piece, set()) for piece in others)
     readings = [
-        _document(source, piece) for piece in replies if piece.heading or APPROVES.search(source.text, piece.start, piece.end)
+        _document(source, piece, stray) for piece in replies if piece.heading or APPROVES.search(source.text, piece.start, piece.end)
     ]
     readings = [r for r in readings if r.plans or any(p.targets for p in r.plans) or r.questions]
     if not readings or not any(r.plans or _has_limit_question(r) for r in readings):
@@ -87,7 +88,7 @@ def _limit_signs(words: Vocabulary) -> re.Pattern[str]:
     return re.compile(rf"(?:{names})[^。;]{{0,40}}?(?:{ops})[^。;]{{0,30}}?\d")
 
 
-def _document(source: Source, piece: Piece) -> Reading:
+def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
     frame = surroundings(source.folded, source.text, piece)
     plans = approved_plans(source.text, piece, frame.body, source.places, frame.issuer, frame.addressee)
     issuer = frame.issuer or news_issuer(source.text, piece, source.places)
@@ -103,10 +104,10 @@ def _document(source: Source, piece: Piece) -> Reading:
         some, open_ = read_limits(source.text, tokens, source.words, areas, foreign, since, source.folded)
         limits += some
         doubts += open_
-        places = [(one.start, one.end) for one in (*some, *open_)]
+        places: list[Limit | Doubt] = [*some, *open_]
         if places and not plans:
-            doubts.append(Doubt("no_plan", min(a for a, _ in places), max(b for _, b in places)))
-    doubts += document_doubts(source, piece, frame, plans, limits)
+            doubts.append(Doubt("no_plan", min(p.start for p in places), max(p.end for p in places)))
+    doubts += document_doubts(source, piece, frame, plans, limits, stray_pages)
     cut = cut_off(source, piece, frame)
     doubts += [cut] if cut else []
     targets, clashes = targets_of(source, plans, limits)

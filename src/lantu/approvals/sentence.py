@@ -56,6 +56,7 @@ class Sentence:
         area: whose limits are being read; empty where unknown, several for 甲、乙两县.
         run: tokens since the clause began.
         current: the indicator last named.
+        claimed: another area heads the sentence, all of which is its own.
         list_op: operator of a list's heading (不得低于下列数值).
     """
 
@@ -75,6 +76,7 @@ class Sentence:
     years: Years = field(default_factory=Years)
     list_op: tuple[Op, str] | None = None
     keep_on: bool = False
+    claimed: bool = False
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -88,7 +90,7 @@ class Sentence:
     def begin(self, tokens: list[Token]) -> None:
         """Start a sentence: only the area lives on."""
         self.tokens, self.run, self.outer, self.current = tokens, [], [], None
-        self.years, self.keep_on = Years(), False
+        self.years, self.keep_on, self.claimed = Years(), False, False
         if not self.several:
             self.area = self.everyone
 

@@ -127,7 +127,7 @@ class _Page:
             for i, char in enumerate(line):
                 if char.isspace():
                     blanks += 1 if char in _SPACES else 2
-                    if blanks > 1 and not char == "\n":
+                    if blanks > 1 and char != "\n":
                         self.gaps.add(len(self.chars))
                 else:
                     blanks = 0

@@ -168,9 +168,9 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
             return Token(kind, at, match.end(), match.group(), year=year)
     if char.isascii() and char.isdigit():
         return _number(folded, text, at, end)
-    if match := _FRACTION.match(text, at, end):
-        if not match.group().startswith("百分之"):
-            return Token(Kind.NUMBER, at, match.end(), match.group(), figure=Figure(None, match.group(), "fraction"))
+    match = _FRACTION.match(text, at, end)
+    if match and not match.group().startswith("百分之"):
+        return Token(Kind.NUMBER, at, match.end(), match.group(), figure=Figure(None, match.group(), "fraction"))
     if match := _PER_CENT.match(text, at, end):
         return _spelled(text, at, match, _SPELLINGS["%"])
     if match := _CHINESE.match(text, at, end):
