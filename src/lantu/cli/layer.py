@@ -35,6 +35,10 @@ def register(app: typer.Typer) -> None:
         invented: Annotated[
             bool, typer.Option("--invented", help="虚构示例数据 / this is invented sample data")
         ] = False,
+        assume_cgcs2000: Annotated[
+            bool,
+            typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000"),
+        ] = False,
         home: HomeOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -43,7 +47,7 @@ def register(app: typer.Typer) -> None:
         with progress_bars() as progress:
             added = add_layer(
                 opened, path, kind=kind, area_code=area, year=year, layer=layer, title=title,
-                invented=invented, progress=progress,
+                invented=invented, assume_cgcs2000=assume_cgcs2000, progress=progress,
             )  # fmt: skip
         code = "layer.show.stood_before" if added.already_there else "layer.show.added"
         emit(

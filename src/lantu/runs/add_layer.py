@@ -23,6 +23,7 @@ def add_layer(
     layer: str | None = None,
     title: str | None = None,
     invented: bool = False,
+    assume_cgcs2000: bool = False,
     book: Lawbook | None = None,
     progress: Progress = silent,
 ) -> Layer:
@@ -31,6 +32,7 @@ def add_layer(
     Args:
         layer: its name in the file; may be left out where the file has only one.
         invented: whether it is invented sample data.
+        assume_cgcs2000: take WGS84 longitude/latitude as CGCS2000.
 
     Raises:
         InputError: `intake.*`, `crs.*`, `layer.*`; nothing is then kept.
@@ -40,7 +42,7 @@ def add_layer(
     if kind not in book.layer_kinds:
         raise InputError("layer.unknown_kind", kind=kind, known="、".join(book.layer_kinds))
     progress("progress.read_layer", 0, 1)
-    table = read(path, layer, kind, book)
+    table = read(path, layer, kind, book, assume_cgcs2000=assume_cgcs2000)
     progress("progress.read_layer", 1, 1)
     progress("progress.write_layer", 0, 1)
     added = home.layers.add(table, kind=kind, area_code=area_code, year=year, title=title, invented=invented)
@@ -48,8 +50,10 @@ def add_layer(
     return added
 
 
-def read(path: Path, layer: str | None, kind: str, book: Lawbook) -> VectorTable:
+def read(
+    path: Path, layer: str | None, kind: str, book: Lawbook, *, assume_cgcs2000: bool = False
+) -> VectorTable:
     """Read a file as the kind wants it: a CSV as a table, everything else through GDAL or Parquet."""
     if path.suffix.lower() in _TABLES and book.layer_kinds[kind].geometry == "none":
         return read_table(path)
-    return read_vector(path, layer)
+    return read_vector(path, layer, assume_cgcs2000=assume_cgcs2000)
