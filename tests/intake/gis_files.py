@@ -37,8 +37,8 @@ def attributes(count: int) -> pa.Table:
     """Return numbers, names in Chinese and areas."""
     return pa.table(
         {
-            "BSM": [f"{n + 1:04d}" for n in range(count)],
-            "DLMC": [NAMES[n % len(NAMES)] for n in range(count)],
+            "BSM": pa.array([f"{n + 1:04d}" for n in range(count)], pa.string()),
+            "DLMC": pa.array([NAMES[n % len(NAMES)] for n in range(count)], pa.string()),
             "TBMJ": pa.array([100.25 + n for n in range(count)], pa.float64()),
         }
     )
