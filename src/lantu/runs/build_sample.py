@@ -22,6 +22,7 @@ from lantu.core.crs import GEOGRAPHIC, transformer
 from lantu.core.errors import ConflictError, InputError
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
+from lantu.lawbook import Lawbook, load
 from lantu.sample.build import Entry, build_county
 from lantu.sample.counties import COUNTIES, INVENTED, INVENTED_EN, County
 from lantu.sample.outlines import drawn_outlines, given_outlines
@@ -34,7 +35,7 @@ _MARK = "lantu-sample/1"
 _REAL = "四县（市）及乡镇的名称和代码、县域面积、批复指标"
 _REAL_EN = "names and codes of counties and townships, county areas, approved figures"
 
-_Job = tuple[County, shapely.Geometry, float, int, Path]
+_Job = tuple[County, shapely.Geometry, float, int, Path, Lawbook]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,12 @@ class SampleManifest:
 
 
 def build_sample(
-    out: Path, *, scale: float = 1.0, boundaries: Path | None = None, seed: int = SEED, progress: Progress = silent
+    out: Path,
+    *,
+    scale: float = 1.0,
+    boundaries: Path | None = None,
+    seed: int = SEED,
+    progress: Progress = silent,
 ) -> SampleManifest:
     """Build the sample in a folder, whole or not at all.
 
@@ -88,7 +94,9 @@ def build_sample(
         StorageError: the disk is full or refuses.
     """
     if not LEAST_SCALE <= scale <= MOST_SCALE:
-        raise InputError("sample.bad_scale", scale=f"{scale:g}", least=f"{LEAST_SCALE:g}", most=f"{MOST_SCALE:g}")
+        raise InputError(
+            "sample.bad_scale", scale=f"{scale:g}", least=f"{LEAST_SCALE:g}", most=f"{MOST_SCALE:g}"
+        )
     if (out.exists() and not out.is_dir()) or (out.is_dir() and any(out.iterdir()) and not _is_sample(out)):
         raise ConflictError("sample.not_empty", where=out)
     outlines = read_boundaries(boundaries) if boundaries else drawn_outlines(seed)
@@ -113,7 +121,7 @@ def _fill(
     entries: list[Entry] = []
     truth: dict[str, Any] = {"findings": [], "below_threshold": [], "legal": [], "figures": {}}
     progress("progress.sample", 0, len(COUNTIES))
-    jobs = [(county, outlines[county.code], scale, seed, folder) for county in COUNTIES]
+    jobs = [(county, outlines[county.code], scale, seed, folder, load()) for county in COUNTIES]
     for done, (county, (new, told)) in enumerate(zip(COUNTIES, _in_parallel(jobs), strict=True), 1):
         entries += new
         for part in ("findings", "below_threshold", "legal"):
@@ -176,7 +184,11 @@ def _degrees(table: VectorTable) -> Geometries:
 
 def _rows_named(table: VectorTable, names: set[str]) -> list[int]:
     columns = [column.to_pylist() for column in table.attributes.columns]
-    return [row for row, values in enumerate(zip(*columns, strict=True)) if {str(v).strip() for v in values} & names]
+    return [
+        row
+        for row, values in enumerate(zip(*columns, strict=True))
+        if {str(v).strip() for v in values} & names
+    ]
 
 
 def _is_sample(folder: Path) -> bool:
@@ -192,7 +204,11 @@ def _write_json(path: Path, value: Any) -> None:
 
 
 def _readme(manifest: SampleManifest) -> str:
-    zh_lines = f"县界取自 {manifest.boundaries}（WGS84 坐标按 CGCS2000 使用）" if manifest.boundaries else "县界为虚构，面积为真"
+    zh_lines = (
+        f"县界取自 {manifest.boundaries}（WGS84 坐标按 CGCS2000 使用）"
+        if manifest.boundaries
+        else "县界为虚构，面积为真"
+    )
     en_lines = (
         f"outlines come from {manifest.boundaries} (WGS84 taken as CGCS2000)"
         if manifest.boundaries

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from lantu.lawbook import load
+from lantu.lawbook import Lawbook
 from lantu.sample.classes import class_land
 from lantu.sample.counties import County
 from lantu.sample.landmap import draw_land
@@ -44,7 +44,7 @@ class Entry:
 
 
 def build_county(
-    county: County, outline: shapely.Geometry, scale: float, seed: int, folder: Path
+    county: County, outline: shapely.Geometry, scale: float, seed: int, folder: Path, book: Lawbook
 ) -> tuple[list[Entry], dict[str, Any]]:
     """Build a county and write its files below a folder.
 
@@ -59,7 +59,7 @@ def build_county(
     """
     rng = np.random.default_rng([seed, int(county.code)])
     m = draw_land(county, outline, scale, rng)
-    events = tell(m, class_land(m, rng), load(), rng)
+    events = tell(m, class_land(m, rng), book, rng)
     layers = [*plan_layers(events, rng), *land_layers(events), water_use(events, rng), exchanges(events)]
     entries = [_write(county, layer, folder) for layer in layers]
     return entries, truth_of(events)

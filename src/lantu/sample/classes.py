@@ -49,11 +49,22 @@ def class_land(m: LandMap, rng: np.random.Generator) -> BaseLand:
     czcsxm[built] = np.array(m.settlements.czcsxm, object)[m.settlement[built]]
     block = m.kind == lm.BLOCK
     dlbm[block] = np.array(m.settlements.block_use, object)[m.item[block]]
-    fixed = {lm.STREET: "1004", lm.HIGHWAY: "1003", lm.RAILWAY: "1001", lm.RURAL: "1006", lm.RIVER: "1101", lm.LAKE: "1102"}
+    fixed = {
+        lm.STREET: "1004",
+        lm.HIGHWAY: "1003",
+        lm.RAILWAY: "1001",
+        lm.RURAL: "1006",
+        lm.RIVER: "1101",
+        lm.LAKE: "1102",
+    }
     for kind, code in fixed.items():
         dlbm[m.kind == kind] = code
     strip = m.kind == lm.STRIP
-    dlbm[strip] = np.where(m.divisions.strip_kind[m.item[strip]] == TRACK, "1006", rng.choice(["0301", "0307"], strip.sum(), p=[0.8, 0.2]))
+    dlbm[strip] = np.where(
+        m.divisions.strip_kind[m.item[strip]] == TRACK,
+        "1006",
+        rng.choice(["0301", "0307"], strip.sum(), p=[0.8, 0.2]),
+    )
     pond = m.kind == lm.POND
     dlbm[pond] = rng.choice(["1104", "1104A"], pond.sum(), p=[0.8, 0.2])
     soil, hills = m.land.soil.at(m.inner), m.land.hills.at(m.inner)
@@ -65,7 +76,9 @@ def class_land(m: LandMap, rng: np.random.Generator) -> BaseLand:
     slope = np.where(hills > (0.6 if m.county.name == "洮南市" else 1.5), "2", "1").astype(object)
     gross = cents(m.area_m2)
     net = gross - ridges(gross, slope)
-    crops = np.select([(m.wet > m.land.wild - 0.3) & (soil > 0.1), soil < -1.1], ["0101", "0102"], "0103").astype(object)
+    crops = np.select(
+        [(m.wet > m.land.wild - 0.3) & (soil > 0.1), soil < -1.1], ["0101", "0102"], "0103"
+    ).astype(object)
     field = m.kind == lm.FIELD
     plot = (m.kind == lm.ZONE) & (m.zone != 430)
     other = _other_field_use(m, field, rng)
@@ -86,10 +99,14 @@ def class_land(m: LandMap, rng: np.random.Generator) -> BaseLand:
     farmland = np.isin(dlbm, FARMLAND)
     slope[~farmland] = ""
     basic = _basic_farmland(m, farmland & field & (m.zone == 0), net, soil, rng)
-    return BaseLand(dlbm, czcsxm, slope, basic, _red_line(m, gross, rng), spare & np.isin(dlbm, ["0404", "1204"]))
+    return BaseLand(
+        dlbm, czcsxm, slope, basic, _red_line(m, gross, rng), spare & np.isin(dlbm, ["0404", "1204"])
+    )
 
 
-def _wild_classes(county: County, soil: NDArray[np.float64], hills: NDArray[np.float64], rng: np.random.Generator) -> NDArray[Any]:
+def _wild_classes(
+    county: County, soil: NDArray[np.float64], hills: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[Any]:
     sandy = county.name == "通榆县"
     soil = soil + rng.normal(0, 0.15, len(soil))
     return np.select(
@@ -103,18 +120,32 @@ def _other_field_use(m: LandMap, field: Mask, rng: np.random.Generator) -> NDArr
     """Return what stands on fields instead of crops: woods, orchards, farm buildings; "" for none."""
     draw = rng.random(len(m.shapes))
     small = m.area_m2 < np.median(m.area_m2[field])
-    return np.select([field & (draw < 0.014), field & (draw < 0.019), field & small & (draw < 0.03)], ["0301", "0201", "1202"], "").astype(object)
+    return np.select(
+        [field & (draw < 0.014), field & (draw < 0.019), field & small & (draw < 0.03)],
+        ["0301", "0201", "1202"],
+        "",
+    ).astype(object)
 
 
-def _basic_farmland(m: LandMap, able: Mask, net: NDArray[np.int64], soil: NDArray[np.float64], rng: np.random.Generator) -> Mask:
+def _basic_farmland(
+    m: LandMap, able: Mask, net: NDArray[np.int64], soil: NDArray[np.float64], rng: np.random.Generator
+) -> Mask:
     """Choose 永久基本农田: good land first, in the large, far from the towns."""
     town = np.array([code != "203" for code in m.settlements.czcsxm])
     away = shapely.distance(shapely.points(m.inner), shapely.multipoints(m.settlements.centre[town]))
     points = shapely.points(m.inner)
-    near, gap = shapely.STRtree(m.settlements.areas).query_nearest(points, return_distance=True, all_matches=False)
+    near, gap = shapely.STRtree(m.settlements.areas).query_nearest(
+        points, return_distance=True, all_matches=False
+    )
     beside = np.full(len(points), np.inf)
     beside[near[0]] = gap
-    score = np.where(beside < 350, -1.0, 0) + np.minimum(away / 3_500, 1) * 1.2 + 0.45 * np.abs(m.land.reserve.at(m.inner)) - 0.25 * soil - 0.2 * m.wet
+    score = (
+        np.where(beside < 350, -1.0, 0)
+        + np.minimum(away / 3_500, 1) * 1.2
+        + 0.45 * np.abs(m.land.reserve.at(m.inner))
+        - 0.25 * soil
+        - 0.2 * m.wet
+    )
     order = np.flatnonzero(able)
     order = order[np.argsort(-(score[order] + rng.normal(0, 0.06, len(order))), kind="stable")]
     chosen = np.zeros(len(able), bool)

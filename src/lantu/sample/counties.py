@@ -89,5 +89,7 @@ def townships(county: str) -> list[Township]:
     """Return the township-level units of a county, by code."""
     text = files("lantu.sample").joinpath("townships.csv").read_text("utf-8")
     return [
-        Township(row["code"], row["name"]) for row in csv.DictReader(text.splitlines()) if row["county"] == county
+        Township(row["code"], row["name"])
+        for row in csv.DictReader(text.splitlines())
+        if row["county"] == county
     ]

@@ -67,7 +67,9 @@ def turned(angle: float) -> Points:
 def boxes(low: Points, high: Points, centre: Points, angle: float) -> Geometries:
     """Return rectangles given by (n, 2) corners in a frame at `centre` turned by `angle`."""
     x0, y0, x1, y1 = low[:, 0], low[:, 1], high[:, 0], high[:, 1]
-    ring = np.stack([np.stack([x0, y0], 1), np.stack([x1, y0], 1), np.stack([x1, y1], 1), np.stack([x0, y1], 1)], 1)
+    ring = np.stack(
+        [np.stack([x0, y0], 1), np.stack([x1, y0], 1), np.stack([x1, y1], 1), np.stack([x0, y1], 1)], 1
+    )
     return np.asarray(shapely.polygons(ring @ turned(angle) + centre))
 
 
@@ -97,7 +99,9 @@ def wiggle_all(ends: Points, rng: np.random.Generator, halvings: int, rough: flo
     for _ in range(halvings):
         delta = np.diff(lines, axis=1)
         push = rng.normal(0, rough, delta.shape[:2]).clip(-2 * rough, 2 * rough)
-        middle = (lines[:, 1:] + lines[:, :-1]) / 2 + np.stack([-delta[..., 1], delta[..., 0]], -1) * push[..., None]
+        middle = (lines[:, 1:] + lines[:, :-1]) / 2 + np.stack([-delta[..., 1], delta[..., 0]], -1) * push[
+            ..., None
+        ]
         merged = np.empty((len(lines), 2 * lines.shape[1] - 1, 2))
         merged[:, 0::2], merged[:, 1::2] = lines, middle
         lines = merged
@@ -153,7 +157,15 @@ class Raster:
     def contour(self, level: float) -> Geometries:
         """Return the line along which the field has a value, as segments, triangle by triangle."""
         i, j = (a.ravel() for a in np.indices(np.array(self.values.shape) - 1))
-        nodes = np.stack([np.stack([i, j], 1), np.stack([i + 1, j], 1), np.stack([i + 1, j + 1], 1), np.stack([i, j + 1], 1)], 1)
+        nodes = np.stack(
+            [
+                np.stack([i, j], 1),
+                np.stack([i + 1, j], 1),
+                np.stack([i + 1, j + 1], 1),
+                np.stack([i, j + 1], 1),
+            ],
+            1,
+        )
         values = np.stack(self._corners(i, j), 1) - level
         triangles = [[0, 1, 2], [0, 2, 3]]
         node = np.concatenate([nodes[:, t] for t in triangles])

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from lantu.core.units import round_half_up
 from lantu.lawbook import Lawbook
-from lantu.sample.classes import BaseLand
+from lantu.sample.calibrate import cents, ridges
+from lantu.sample.classes import FARMLAND, BaseLand
+from lantu.sample.counties import YEARS
 from lantu.sample.history import History
 from lantu.sample.landmap import LandMap
 
@@ -66,14 +70,25 @@ class Events:
         self._farm = self.book.land_class("farmland", _CODES)
         self._trees = self.book.land_class("woodland_pond", _CODES)
 
-    def whole(self, base: int, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "", slope: str = "") -> int:
+    def whole(
+        self, base: int, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "", slope: str = ""
+    ) -> int:
         """Let a whole parcel change, and note what it means."""
         before = self.history.parcels[self.history.standing(base, year)]
         row = self.history.become(base, year, dlbm, czcsxm, slope)
         self._judge([(base, before.dlbm, before.czcsxm, self.history.area_m2(before.shape))], row, year, what)
         return row
 
-    def part(self, bases: list[int], box: object, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "", slope: str = "") -> int | None:
+    def part(
+        self,
+        bases: list[int],
+        box: shapely.Geometry,
+        year: int,
+        what: tuple[str, str],
+        dlbm: str,
+        czcsxm: str = "",
+        slope: str = "",
+    ) -> int | None:
         """Let a box on some parcels change, and note what it means; None where it cannot be cut."""
         before = [self.history.parcels[self.history.standing(base, year)] for base in bases]
         try:
@@ -84,7 +99,14 @@ class Events:
         self._judge(pieces, row, year, what)
         return row
 
-    def exchange(self, out: tuple[int, object], into: tuple[int, object], year: int, name: str, answer: str) -> bool:
+    def exchange(
+        self,
+        out: tuple[int, shapely.Geometry],
+        into: tuple[int, shapely.Geometry],
+        year: int,
+        name: str,
+        answer: str,
+    ) -> bool:
         """Plant trees on a piece of one field and sow a piece of other land for it, as one approved exchange.
 
         Args:
@@ -96,14 +118,23 @@ class Events:
         history = self.history
         if not history.can_split([out[0]], out[1]) or not history.can_split([into[0]], into[1]):
             return False
-        rows = [history.split([out[0]], out[1], year, "0301")[0], history.split([into[0]], into[1], year, "0103", "", "1")[0]]
+        rows = [
+            history.split([out[0]], out[1], year, "0301")[0],
+            history.split([into[0]], into[1], year, "0103", "", "1")[0],
+        ]
         number = f"JCPH-{self.m.county.code}-{year}-01"
         self.exchanges.append(Exchange(number, year, name, (rows[0],), (rows[1],)))
         area = sum(history.area_m2(history.parcels[row].shape) for row in rows)
-        self.found.append(Expected(year, "MON05", answer, _recorded(area), tuple(rows), ("进出平衡", "exchange of farmland")))
+        self.found.append(
+            Expected(
+                year, "MON05", answer, _recorded(area), tuple(rows), ("进出平衡", "exchange of farmland")
+            )
+        )
         return True
 
-    def _judge(self, pieces: list[tuple[int, str, str, float]], row: int, year: int, what: tuple[str, str]) -> None:
+    def _judge(
+        self, pieces: list[tuple[int, str, str, float]], row: int, year: int, what: tuple[str, str]
+    ) -> None:
         """Say which rules a change meets: each line's own law, and farmland lost to trees and water."""
         after = self.history.parcels[row]
         built, urban = after.dlbm in self._built, after.czcsxm in self._urban
@@ -123,20 +154,19 @@ class Events:
             told = Expected(year, rule, "fail", _recorded(area), (row,), what)
             (self.found if area >= _REPORTED_FROM_M2 else self.below).append(told)
         if not met:
-            self.legal.append(Expected(year, "", "", _recorded(sum(piece[3] for piece in pieces)), (row,), what))
+            self.legal.append(
+                Expected(year, "", "", _recorded(sum(piece[3] for piece in pieces)), (row,), what)
+            )
 
 
 def _recorded(area_m2: float) -> Decimal:
     return round_half_up(Decimal(area_m2), 2)
 
 
-def farmland_cents(history: History, year: int, only: np.ndarray | None = None) -> int:
-    """Return Σ TBDLMJ of farmland of a year in cents; with `only`, of the base parcels of that mask."""
-    from lantu.sample.calibrate import cents, ridges
-    from lantu.sample.classes import FARMLAND
-
-    rows = [p for p in (history.parcels[i] for i in history.rows(year)) if p.dlbm in FARMLAND]
-    if only is not None:
-        rows = [p for p in rows if only[p.base]]
+def farmland_cents(history: History, only: NDArray[np.bool_] | None = None) -> list[int]:
+    """Return Σ TBDLMJ of farmland of each year in cents; with `only`, of the base parcels of that mask."""
+    rows = [p for p in history.parcels if p.dlbm in FARMLAND and (only is None or only[p.base])]
     gross = cents(np.array([history.area_m2(p.shape) for p in rows]))
-    return int((gross - ridges(gross, np.array([p.slope for p in rows], object))).sum())
+    net = gross - ridges(gross, np.array([p.slope for p in rows], object))
+    since, until = np.array([p.since for p in rows]), np.array([p.until for p in rows])
+    return [int(net[(since <= year) & (year <= until)].sum()) for year in YEARS]

@@ -34,7 +34,12 @@ class Divisions:
 
 
 def divide(
-    outline: shapely.Geometry, places: Places, land: Landscape, area_m2: float, scale: float, rng: np.random.Generator
+    outline: shapely.Geometry,
+    places: Places,
+    land: Landscape,
+    area_m2: float,
+    scale: float,
+    rng: np.random.Generator,
 ) -> Divisions:
     """Divide the land among fields and wild patches."""
     frame = shapely.box(*outline.bounds).buffer(3_000, join_style="mitre")
@@ -50,9 +55,15 @@ def divide(
         kinds.extend(kind[keep])
         cuts.extend(shapely.intersection(lines, cell))
     borders = shapely.union_all(shapely.boundary(cells), grid_size=0.05)
-    dry = _where(np.array([*cuts, *shapely.get_parts(shapely.boundary(np.array(strips, object)))], object), land.wetness, high=land.wild)
+    dry = _where(
+        np.array([*cuts, *shapely.get_parts(shapely.boundary(np.array(strips, object)))], object),
+        land.wetness,
+        high=land.wild,
+    )
     border = _where(shapely.get_parts(borders), land.wetness, high=land.wild)
-    wild = _where(_wild_borders(outline, land, area_m2, scale, rng), land.wetness, low=land.wild, high=land.lake)
+    wild = _where(
+        _wild_borders(outline, land, area_m2, scale, rng), land.wetness, low=land.wild, high=land.lake
+    )
     return Divisions(
         np.concatenate([dry, border, wild, *land.contours()]),
         np.array(strips, object), np.array(kinds), _ponds(outline, land, scale, rng),
@@ -67,8 +78,14 @@ def _cell_plan(cell, centre: Points, angle: float, field_m2: float, rng: np.rand
     rows = _steps(v0, v1, height, 0.65, 1.35, rng)
     often = min(1.0, height / 550)
     kind = rng.choice([0, BELT, TRACK], len(rows), p=[1 - 0.7 * often, 0.42 * often, 0.28 * often])
-    half = np.where(kind == BELT, rng.uniform(9, 16, len(rows)), np.where(kind == TRACK, rng.uniform(2.2, 3.2, len(rows)), 0.0))
-    strips = np.column_stack([np.full(len(rows), u0 - 1), rows - half, np.full(len(rows), u1 + 1), rows + half])
+    half = np.where(
+        kind == BELT,
+        rng.uniform(9, 16, len(rows)),
+        np.where(kind == TRACK, rng.uniform(2.2, 3.2, len(rows)), 0.0),
+    )
+    strips = np.column_stack(
+        [np.full(len(rows), u0 - 1), rows - half, np.full(len(rows), u1 + 1), rows + half]
+    )
     lines = [np.array([[u0 - 1, v], [u1 + 1, v]]) for v in rows[kind == 0]]
     bottoms, tops = np.concatenate([[v0 - 1], rows + half]), np.concatenate([rows - half, [v1 + 1]])
     width = field_m2 / height
@@ -80,13 +97,17 @@ def _cell_plan(cell, centre: Points, angle: float, field_m2: float, rng: np.rand
     return strips[real, :2], strips[real, 2:], kind[real], shapely.linestrings(ends)
 
 
-def _steps(start: float, end: float, size: float, least: float, most: float, rng: np.random.Generator) -> Points:
+def _steps(
+    start: float, end: float, size: float, least: float, most: float, rng: np.random.Generator
+) -> Points:
     count = int((end - start) / size) + 2
     at = start + np.cumsum(rng.uniform(least, most, count) * size)
     return np.asarray(at[at < end - 0.35 * size])
 
 
-def _wild_borders(outline: shapely.Geometry, land: Landscape, area_m2: float, scale: float, rng: np.random.Generator) -> Geometries:
+def _wild_borders(
+    outline: shapely.Geometry, land: Landscape, area_m2: float, scale: float, rng: np.random.Generator
+) -> Geometries:
     """Return wiggly borders between patches of wild land, one line per pair of neighbours."""
     west, south, east, north = outline.bounds
     box_m2 = (east - west) * (north - south)
@@ -106,7 +127,11 @@ def _ponds(outline: shapely.Geometry, land: Landscape, scale: float, rng: np.ran
     xy = xy[(wet < land.wild - 0.05) & (wet > land.wild - 1.6)][:count]
     turn = np.linspace(0, 2 * np.pi, 17)[:-1]
     size = rng.lognormal(np.log(75), 0.4, len(xy))
-    shape = 1 + 0.28 * np.cos(2 * turn + rng.uniform(0, 6, (len(xy), 1))) + 0.12 * np.cos(3 * turn + rng.uniform(0, 6, (len(xy), 1)))
+    shape = (
+        1
+        + 0.28 * np.cos(2 * turn + rng.uniform(0, 6, (len(xy), 1)))
+        + 0.12 * np.cos(3 * turn + rng.uniform(0, 6, (len(xy), 1)))
+    )
     ring = (size[:, None] * shape)[..., None] * np.stack([np.cos(turn), np.sin(turn)], -1) + xy[:, None]
     return np.asarray(shapely.polygons(ring))
 
@@ -124,7 +149,10 @@ def _where(lines: Geometries, field: Raster, low: float = -np.inf, high: float =
             continue
         good_a, good_b = (va - level) * inner > 0, (vb - level) * inner > 0
         cut = good_a != good_b
-        first, second = np.where(good_a[cut, None], a[cut], b[cut]), np.where(good_a[cut, None], b[cut], a[cut])
+        first, second = (
+            np.where(good_a[cut, None], a[cut], b[cut]),
+            np.where(good_a[cut, None], b[cut], a[cut]),
+        )
         v1, v2 = np.where(good_a, va, vb)[cut], np.where(good_a, vb, va)[cut]
         share = np.clip((v1 - level) / (v1 - v2) + 12 / field.step, 0, 1)
         pieces.append(np.stack([first, first + share[:, None] * (second - first)], 1))

@@ -133,7 +133,9 @@ class History:
             since=year, until=YEARS[-1],
         )  # fmt: skip
         self.parcels.append(made)
-        return len(self.parcels) - 1, [float(area) for area in areas_m2(np.array(cutting.shares, object), self._epsg)]
+        return len(self.parcels) - 1, [
+            float(area) for area in areas_m2(np.array(cutting.shares, object), self._epsg)
+        ]
 
     def _cutting(self, bases: list[int], box: shapely.Geometry) -> _Cutting | None:
         touched = self.under(box)

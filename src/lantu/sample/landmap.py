@@ -69,7 +69,7 @@ def draw_land(county: County, outline: shapely.Geometry, scale: float, rng: np.r
     town = county_seat(county, outline)
     water = rivers(outline, town, 1_250 * county.built_km2**0.5, rng)
     river = shapely.union_all([line for line, _ in water])
-    places = settle(county, outline, river, scale, rng)
+    places = settle(county, outline, river, town, scale, rng)
     settlements = plan_settlements(county, places, scale, rng)
     network = connect(places, outline, rng)
     land = lie_of_the_land(county, outline, river, places, scale, rng)
@@ -85,7 +85,9 @@ def draw_land(county: County, outline: shapely.Geometry, scale: float, rng: np.r
     # Where the sides of a strip end before a marsh, its last piece is part of a field.
     thin = 2 * shapely.area(faces) < 40 * shapely.length(faces)
     bare = (kind < 0) | ((kind == STRIP) & ((wet > land.wild) | ~thin))
-    kind[bare] = np.select([wet[bare] > land.lake, wet[bare] > land.marsh, wet[bare] > land.wild], [LAKE, MARSH, WILD], FIELD)
+    kind[bare] = np.select(
+        [wet[bare] > land.lake, wet[bare] > land.marsh, wet[bare] > land.wild], [LAKE, MARSH, WILD], FIELD
+    )
     settlement = np.full(len(faces), -1)
     in_block = kind == BLOCK
     settlement[in_block] = settlements.block_of[item[in_block]]
@@ -110,7 +112,10 @@ def draw_land(county: County, outline: shapely.Geometry, scale: float, rng: np.r
 
 
 def _painted(
-    settlements: Settlements, network: Network, water: list[tuple[shapely.Geometry, float]], divisions: Divisions
+    settlements: Settlements,
+    network: Network,
+    water: list[tuple[shapely.Geometry, float]],
+    divisions: Divisions,
 ) -> list[tuple[int, Geometries]]:
     """Return everything that is drawn as an area, the winner first."""
     flow = shapely.union_all([shapely.buffer(line, width / 2, quad_segs=2) for line, width in water])
@@ -160,8 +165,12 @@ def _zones(
 
 
 def _labels(
-    kind: NDArray[np.int64], item: NDArray[np.int64], owner: NDArray[np.int64], zone_of: NDArray[np.int64],
-    settlements: Settlements, inner: Points,
+    kind: NDArray[np.int64],
+    item: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    zone_of: NDArray[np.int64],
+    settlements: Settlements,
+    inner: Points,
 ) -> NDArray[np.int64]:
     """Name the faces that belong together: pieces of one road within one village, of one block, of one lake."""
     sub = np.arange(len(kind))  # fields and wild patches stand alone

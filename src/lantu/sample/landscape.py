@@ -36,7 +36,12 @@ class Landscape:
 
 
 def lie_of_the_land(
-    county: County, outline: shapely.Geometry, river: shapely.Geometry, places: Places, scale: float, rng: np.random.Generator
+    county: County,
+    outline: shapely.Geometry,
+    river: shapely.Geometry,
+    places: Places,
+    scale: float,
+    rng: np.random.Generator,
 ) -> Landscape:
     """Draw the county's wetness so that as much is wild as its approved farmland leaves."""
     west, south, east, north = outline.bounds
@@ -54,7 +59,9 @@ def lie_of_the_land(
     total = float(county.area_km2)
     farmland = float(convert(county.farmland, "万亩", "平方千米"))
     wild = 1 - farmland / total - _BUILT_AND_LINES
-    lake, marsh, edge = (float(inside[int(len(inside) * (1 - share))]) for share in (_LAKES, _LAKES + _MARSH, wild))
+    lake, marsh, edge = (
+        float(inside[int(len(inside) * (1 - share))]) for share in (_LAKES, _LAKES + _MARSH, wild)
+    )
     return Landscape(
         raster, lake, marsh, edge,
         Noise.drawn(rng, 70_000, 25_000), Noise.drawn(rng, 18_000, 4_000), Noise.drawn(rng, 50_000, 20_000),

@@ -68,7 +68,10 @@ def land_layers(events: Events) -> list[SampleLayer]:
         ridge = ridges(gross, slope)
         unit = [units[m.township[p.base]] for p in parcels]
         farm = np.isin([p.dlbm for p in parcels], FARMLAND)
-        state = [_STATE if p.dlbm[:2] in ("10", "11") or p.czcsxm[:3] in ("201", "202") else _COLLECTIVE for p in parcels]
+        state = [
+            _STATE if p.dlbm[:2] in ("10", "11") or p.czcsxm[:3] in ("201", "202") else _COLLECTIVE
+            for p in parcels
+        ]
         number = [f"{p.serial:08d}" for p in parcels]
         place = [each.code + "0000000000" for each in unit]
         place_name = [each.name for each in unit]
@@ -111,7 +114,13 @@ def land_layers(events: Events) -> list[SampleLayer]:
 
 def plan_layers(events: Events, rng: np.random.Generator) -> list[SampleLayer]:
     """Return outline, townships, the three lines and the other lines of the plan, roads and facilities."""
-    return [*_areas(events), *_three_lines(events), *_other_lines(events), _roads(events), _facilities(events, rng)]
+    return [
+        *_areas(events),
+        *_three_lines(events),
+        *_other_lines(events),
+        _roads(events),
+        _facilities(events, rng),
+    ]
 
 
 def _widths(events: Events) -> dict[str, float]:
@@ -122,7 +131,9 @@ def _base_shapes(events: Events) -> Geometries:
     return np.array(events.history.shapes[: len(events.m.shapes)], object)
 
 
-def _layer(events: Events, kind: str, shapes: Sequence[Any] | Geometries, start: int, more: Mapping[str, Any]) -> SampleLayer:
+def _layer(
+    events: Events, kind: str, shapes: Sequence[Any] | Geometries, start: int, more: Mapping[str, Any]
+) -> SampleLayer:
     """Make a layer of the plan from shapes in the drawing plane; MJ is their statutory area."""
     county, known = events.m.county, events.book.layer_kinds[kind]
     drawn = np.array(list(shapes), object)
@@ -146,7 +157,10 @@ def _areas(events: Events) -> list[SampleLayer]:
     m, shapes = events.m, _base_shapes(events)
     units = np.unique(m.township)
     towns = [whole(shapes[m.township == unit]) for unit in units]
-    names = {"XZQDM": [m.places.townships[u].code for u in units], "XZQMC": [m.places.townships[u].name for u in units]}
+    names = {
+        "XZQDM": [m.places.townships[u].code for u in units],
+        "XZQMC": [m.places.townships[u].name for u in units],
+    }
     return [
         _layer(events, "XZQX", [whole(np.array(towns, object))], 90_000_001, {}),
         _layer(events, "XZQ", towns, 90_001_001, names),
@@ -173,7 +187,13 @@ def _three_lines(events: Events) -> list[SampleLayer]:
     return [
         _layer(events, "YJJBNT", basic, 91_000_001, _basic_columns(events, rows, patch)),
         _layer(events, "STBHHX", red, 92_000_001, red_columns),
-        _layer(events, "CZKFBJ", zones, 93_000_001, {"GHFQDM": kinds, "GHFQMC": [zone_names.name(k) or "" for k in kinds]}),
+        _layer(
+            events,
+            "CZKFBJ",
+            zones,
+            93_000_001,
+            {"GHFQDM": kinds, "GHFQMC": [zone_names.name(k) or "" for k in kinds]},
+        ),
     ]
 
 
@@ -213,14 +233,18 @@ def _other_lines(events: Events) -> list[SampleLayer]:
     """Flood and heritage lines, and the four city lines of the county town."""
     m = events.m
     shapes = _base_shapes(events)
-    flood = shapely.intersection(shapely.buffer(shapely.simplify(m.rivers[0][0], 120), 750, quad_segs=3), m.outline)
+    flood = shapely.intersection(
+        shapely.buffer(shapely.simplify(m.rivers[0][0], 120), 750, quad_segs=3), m.outline
+    )
     flood_parts = [part for part in shapely.get_parts(flood) if part.geom_type == "Polygon"]
     centre = m.places.centre[m.places.county_town]
     heritage = [
         shapely.buffer(shapely.Point(*m.settlements.centre[i]), 90 + 30 * (i % 3), quad_segs=4)
         for i in np.flatnonzero(m.places.seat_of[m.settlements.place] >= 0)[:3]
     ]
-    block = (m.kind == lm.BLOCK) & (m.settlement == int(np.flatnonzero(m.settlements.place == m.places.county_town)[0]))
+    block = (m.kind == lm.BLOCK) & (
+        m.settlement == int(np.flatnonzero(m.settlements.place == m.places.county_town)[0])
+    )
     use = events.base.dlbm
     parks, works = np.flatnonzero(block & (use == "0810")), np.flatnonzero(block & (use == "0809"))
     homes = np.flatnonzero(block & (use == "0701"))
@@ -230,13 +254,24 @@ def _other_lines(events: Events) -> list[SampleLayer]:
     basin = [each for each in basin if each.geom_type == "Polygon" and not each.is_empty]
     found = [
         _layer(events, "HLFXKZX", flood_parts, 94_000_001, {}),
-        _layer(events, "LSWHBHX", heritage, 95_000_001, {"JB": ["县级"] * len(heritage), "LB": ["文物保护单位"] * len(heritage)}),
+        _layer(
+            events,
+            "LSWHBHX",
+            heritage,
+            95_000_001,
+            {"JB": ["县级"] * len(heritage), "LB": ["文物保护单位"] * len(heritage)},
+        ),
     ]
     for kind, drawn, start, more in (
         ("ZXCQCSLX", basin, 96_000_001, {}),
         ("ZXCQCSLVX", list(shapes[parks]), 97_000_001, {"LX": ["公园绿地"] * len(parks)}),
         ("ZXCQCSZX", list(shapes[old]), 98_000_001, {}),
-        ("ZXCQCSHX", list(shapes[works]), 99_000_001, {"SSLX": ["公用设施"] * len(works), "SSDJ": ["县级"] * len(works)}),
+        (
+            "ZXCQCSHX",
+            list(shapes[works]),
+            99_000_001,
+            {"SSLX": ["公用设施"] * len(works), "SSDJ": ["县级"] * len(works)},
+        ),
     ):
         if drawn:
             found.append(_layer(events, kind, drawn, start, more))
@@ -246,7 +281,11 @@ def _other_lines(events: Events) -> list[SampleLayer]:
 def _roads(events: Events) -> SampleLayer:
     m = events.m
     lines, names = [], []
-    for group, name in ((m.network.highways, "公路"), (m.network.rural, "农村道路"), (m.network.railway, "铁路")):
+    for group, name in (
+        (m.network.highways, "公路"),
+        (m.network.rural, "农村道路"),
+        (m.network.railway, "铁路"),
+    ):
         for part in shapely.get_parts(shapely.intersection(group, m.outline)):
             if part.geom_type == "LineString" and part.length > 1:
                 lines.append(part)

@@ -27,10 +27,14 @@ class Network:
     railway: Geometries
 
     def land(self, lines: Geometries, width: float) -> shapely.Geometry:
-        return shapely.union_all(shapely.buffer(lines, width / 2, quad_segs=2, cap_style="flat", join_style="mitre"))
+        return shapely.union_all(
+            shapely.buffer(lines, width / 2, quad_segs=2, cap_style="flat", join_style="mitre")
+        )
 
 
-def rivers(outline: shapely.Geometry, town: Points, keep_off: float, rng: np.random.Generator) -> list[tuple[shapely.Geometry, float]]:
+def rivers(
+    outline: shapely.Geometry, town: Points, keep_off: float, rng: np.random.Generator
+) -> list[tuple[shapely.Geometry, float]]:
     """Draw a river across the county and a brook that joins it: (centre line, width in metres)."""
     west, south, east, north = outline.bounds
     middle = np.array([(west + east) / 2, (south + north) / 2])
@@ -47,7 +51,9 @@ def rivers(outline: shapely.Geometry, town: Points, keep_off: float, rng: np.ran
     return [(shapely.LineString(main), 170.0), (shapely.LineString(brook), 44.0)]
 
 
-def _bends(path: Points, town: Points, keep_off: float, wave: float, swing: float, rng: np.random.Generator) -> Points:
+def _bends(
+    path: Points, town: Points, keep_off: float, wave: float, swing: float, rng: np.random.Generator
+) -> Points:
     """Bend a path as a lowland river bends, and lead it around the county town."""
     line = shapely.LineString(wiggle(path, rng, 2_500, 0.16))
     step = wave / 12
@@ -57,7 +63,9 @@ def _bends(path: Points, town: Points, keep_off: float, wave: float, swing: floa
         xy[1:-1] = (xy[:-2] + 2 * xy[1:-1] + xy[2:]) / 4
     gap = np.hypot(*(xy - town).T)
     near = gap < keep_off * 1.5
-    xy[near] = town + (xy[near] - town) / gap[near, None] * (keep_off + (gap[near, None] / (keep_off * 1.5)) * keep_off * 0.5)
+    xy[near] = town + (xy[near] - town) / gap[near, None] * (
+        keep_off + (gap[near, None] / (keep_off * 1.5)) * keep_off * 0.5
+    )
     ahead = np.gradient(xy, axis=0)
     ahead /= np.hypot(*ahead.T)[:, None]
     pace = np.cumsum(step / wave * 2 * np.pi * np.exp(0.35 * _slow(len(xy), 40, rng)))
@@ -86,10 +94,21 @@ def connect(places: Places, outline: shapely.Geometry, rng: np.random.Generator)
     reach = np.hypot(east - west, north - south)
     far = np.array([[-reach, 0.0], [reach, 0.0]]) @ turned(lie) + town
     aside = np.array([0.0, 1.0]) @ turned(lie) * -900
-    rail = np.concatenate([wiggle(np.array([far[0], town + aside]), rng, 9_000, 0.05), wiggle(np.array([town + aside, far[1]]), rng, 9_000, 0.05)[1:]])
+    rail = np.concatenate(
+        [
+            wiggle(np.array([far[0], town + aside]), rng, 9_000, 0.05),
+            wiggle(np.array([town + aside, far[1]]), rng, 9_000, 0.05)[1:],
+        ]
+    )
     return Network(
-        np.array([_road(centre[a], centre[b], 1_800, 0.05, rng) for a, b in sorted(set(map(_pair, highways)))], object),
-        np.array([_road(centre[a], centre[b], 900, 0.07, rng) for a, b in rural if frozenset((a, b)) not in known], object),
+        np.array(
+            [_road(centre[a], centre[b], 1_800, 0.05, rng) for a, b in sorted(set(map(_pair, highways)))],
+            object,
+        ),
+        np.array(
+            [_road(centre[a], centre[b], 900, 0.07, rng) for a, b in rural if frozenset((a, b)) not in known],
+            object,
+        ),
         np.array([shapely.LineString(rail)], object),
     )
 
@@ -98,7 +117,9 @@ def _pair(link: tuple[int, int]) -> tuple[int, int]:
     return (int(min(link)), int(max(link)))
 
 
-def _road(start: Points, end: Points, step: float, rough: float, rng: np.random.Generator) -> shapely.Geometry:
+def _road(
+    start: Points, end: Points, step: float, rough: float, rng: np.random.Generator
+) -> shapely.Geometry:
     return shapely.LineString(wiggle(np.array([start, end]), rng, step, rough))
 
 
@@ -107,7 +128,10 @@ def _links(xy: Points, extra: float, rng: np.random.Generator) -> list[tuple[int
     if len(xy) < 4:
         return [(i, i + 1) for i in range(len(xy) - 1)]
     triangles = Delaunay(xy).simplices
-    pairs = np.unique(np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]]), axis=1), axis=0)
+    pairs = np.unique(
+        np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]]), axis=1),
+        axis=0,
+    )
     length = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     weight = np.zeros((len(xy), len(xy)))
     weight[pairs[:, 0], pairs[:, 1]] = length

@@ -68,7 +68,9 @@ def _drawn(county: County, seed: int) -> shapely.Polygon:
         away = line - centre
         away /= np.hypot(away[:, 0], away[:, 1])[:, None]
         bulge = np.sin(np.linspace(0, np.pi, len(line)))[:, None]
-        ring = np.concatenate([part[:-1] for part in (*parts[:pushed], line + away * bulge * metres, *parts[pushed + 1 :])])
+        ring = np.concatenate(
+            [part[:-1] for part in (*parts[:pushed], line + away * bulge * metres, *parts[pushed + 1 :])]
+        )
         return _on_grid(shapely.Polygon(ring))
 
     low, high = 0.0, 100.0

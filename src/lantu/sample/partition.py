@@ -50,7 +50,9 @@ def borders(faces: Geometries) -> Borders:
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     step = np.flatnonzero(ring[1:] == ring[:-1])
     ends = np.round(np.stack([xy[step], xy[step + 1]], 1) / GRID_M).astype(np.int64)
-    flip = (ends[:, 0, 0] > ends[:, 1, 0]) | ((ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1]))
+    flip = (ends[:, 0, 0] > ends[:, 1, 0]) | (
+        (ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1])
+    )
     ends[flip] = ends[flip][:, ::-1]
     flat = ends.reshape(-1, 4)
     order = np.lexsort(flat.T)

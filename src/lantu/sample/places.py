@@ -63,11 +63,11 @@ class Places:
 
 
 def settle(
-    county: County, outline: shapely.Geometry, river: shapely.Geometry, scale: float, rng: np.random.Generator
-) -> Places:
-    """Place the county town, the seats of its townships and its villages, clear of border and river."""
+    county: County, outline: shapely.Geometry, river: shapely.Geometry, town: Points, scale: float,
+    rng: np.random.Generator,
+) -> Places:  # fmt: skip
+    """Place the county town (at `town`), the seats of its townships and its villages, clear of border and river."""
     units = townships(county.code)
-    town = county_seat(county, outline)
     radius = 300 * np.sqrt(county.built_km2)
     districts = [i for i, unit in enumerate(units) if unit.is_subdistrict]
     others = [i for i, unit in enumerate(units) if not unit.is_subdistrict]
@@ -92,7 +92,9 @@ def settle(
     seat_of = np.full(len(centre), -1, np.int32)
     seat_of[: len(district_xy)] = districts
     seat_of[len(district_xy) : len(district_xy) + len(seats)] = order
-    kind[(seat_of >= 0) & (kind == VILLAGE) & np.isin(seat_of, [i for i in others if units[i].is_town])] = TOWN
+    kind[(seat_of >= 0) & (kind == VILLAGE) & np.isin(seat_of, [i for i in others if units[i].is_town])] = (
+        TOWN
+    )
     township = seat_of.copy()
     near = cKDTree(seats).query(centre)[1]
     township[township < 0] = np.array(order, np.int32)[near[township < 0]]
@@ -104,7 +106,7 @@ def settle(
 def county_seat(county: County, outline: shapely.Geometry) -> Points:
     """Return where the county town is drawn: near its real place, with room around."""
     place = from_degrees(shapely.Point(county.seat))
-    room = shapely.buffer(outline, -2200 * county.built_km2**0.35)
+    room = shapely.buffer(shapely.simplify(outline, 300), -2200 * county.built_km2**0.35)
     return shapely.get_coordinates(shapely.shortest_line(room, place))[0]
 
 
@@ -112,7 +114,7 @@ def _candidates(outline: shapely.Geometry, river: shapely.Geometry, rng: np.rand
     west, south, east, north = outline.bounds
     xy = rng.uniform((west, south), (east, north), (12_000, 2))
     points = shapely.points(xy)
-    inner = shapely.buffer(outline, -1_300)
+    inner = shapely.buffer(shapely.simplify(outline, 100), -1_400)
     shapely.prepare(inner)
     inside = shapely.contains(inner, points)
     inside[inside] = shapely.distance(points[inside], river) > 1_500
@@ -122,14 +124,16 @@ def _candidates(outline: shapely.Geometry, river: shapely.Geometry, rng: np.rand
 def _spread(pool: Points, count: int, taken: Points, rng: np.random.Generator) -> Points:
     """Choose points evenly but not regularly, away from those taken."""
     extent = np.ptp(pool, axis=0).prod() * 0.6
-    radius = 0.95 * np.sqrt(extent / (count + len(taken)))
+    wanted = count + len(taken)
+    radius = 0.95 * np.sqrt(extent / wanted)
+    chosen = np.empty((wanted, 2))
+    chosen[: len(taken)] = taken
     while True:
-        chosen = list(taken)
+        filled = len(taken)
         for xy in pool[rng.permutation(len(pool))]:
-            if len(chosen) == count + len(taken):
-                break
-            if not chosen or np.hypot(*(np.array(chosen) - xy).T).min() > radius:
-                chosen.append(xy)
-        if len(chosen) == count + len(taken):
-            return np.array(chosen[len(taken) :]).reshape(-1, 2)
+            if filled == wanted:
+                return chosen[len(taken) :].copy()
+            if not filled or ((chosen[:filled] - xy) ** 2).sum(axis=1).min() > radius**2:
+                chosen[filled] = xy
+                filled += 1
         radius *= 0.92

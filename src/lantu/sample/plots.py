@@ -43,7 +43,9 @@ class Plots:
     def shape(self, base: int) -> shapely.Geometry:
         return self._history.shapes[base]
 
-    def inside(self, base: int, size_m2: float, slim: float = 1.6, shrink: bool = True) -> shapely.Geometry | None:
+    def inside(
+        self, base: int, size_m2: float, slim: float = 1.6, shrink: bool = True
+    ) -> shapely.Geometry | None:
         """Return a box of that size (or half) inside a parcel, along its longer side; None where it has no room."""
         shape = self.shape(base)
         frame = shapely.get_coordinates(shapely.oriented_envelope(shape))
@@ -60,7 +62,13 @@ class Plots:
         return None
 
     def across(
-        self, first: int, second: int, along_m: float, into_first_m: float, into_second_m: float, clear_m: float = 3.0
+        self,
+        first: int,
+        second: int,
+        along_m: float,
+        into_first_m: float,
+        into_second_m: float,
+        clear_m: float = 3.0,
     ) -> shapely.Geometry | None:
         """Return a box across the common border of two parcels, reaching into each; None where it has no room."""
         border = shapely.line_merge(shapely.intersection(self.shape(first), self.shape(second)))
@@ -68,7 +76,9 @@ class Plots:
         if line.geom_type != "LineString" or line.length < along_m * 1.15:
             return None
         middle = line.length / 2
-        a, b, centre = (shapely.get_coordinates(line.interpolate(at))[0] for at in (middle - 5, middle + 5, middle))
+        a, b, centre = (
+            shapely.get_coordinates(line.interpolate(at))[0] for at in (middle - 5, middle + 5, middle)
+        )
         angle = float(np.arctan2(*(b - a)[::-1]))
         normal = np.array([-np.sin(angle), np.cos(angle)])
         if not shapely.contains(self.shape(first), shapely.Point(centre + normal * 1.0)):

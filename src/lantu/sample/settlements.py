@@ -61,7 +61,9 @@ class Settlements:
             reach = np.abs((shapely.get_coordinates(area) - centre) @ turned(-angle)).max(axis=0)
             for axis in (0, 1):
                 for at in _CHUNK_M * np.arange(-int(reach[axis] / _CHUNK_M), int(reach[axis] / _CHUNK_M) + 1):
-                    ends = np.array([[at, -reach[1]], [at, reach[1]]] if axis == 0 else [[-reach[0], at], [reach[0], at]])
+                    ends = np.array(
+                        [[at, -reach[1]], [at, reach[1]]] if axis == 0 else [[-reach[0], at], [reach[0], at]]
+                    )
                     found.append(shapely.LineString(ends @ turned(angle) + centre))
         return np.array(found, object)
 
@@ -78,11 +80,19 @@ def plan_settlements(county: County, places: Places, scale: float, rng: np.rando
         elif kind == TOWN:
             km2, size, code = county.town_km2 * rng.uniform(0.75, 1.3), block_m * 0.85, "202"
         else:
-            km2, size, code = rng.uniform(0.18, 0.5) * (1.6 if places.seat_of[row] >= 0 else 1), block_m * 0.9, "203"
+            km2, size, code = (
+                rng.uniform(0.18, 0.5) * (1.6 if places.seat_of[row] >= 0 else 1),
+                block_m * 0.9,
+                "203",
+            )
         number = len(areas)
         width = 1000 * np.sqrt(km2 * rng.uniform(1.0, 1.6))
         height = 1e6 * km2 / width
-        areas.append(boxes(np.array([[-width / 2, -height / 2]]), np.array([[width / 2, height / 2]]), centre, angle)[0])
+        areas.append(
+            boxes(np.array([[-width / 2, -height / 2]]), np.array([[width / 2, height / 2]]), centre, angle)[
+                0
+            ]
+        )
         place.append(row)
         codes.append(code)
         low, high = _grid(width, height, max(size, 110.0), 16 if code != "203" else 8, rng)
@@ -109,7 +119,9 @@ def _cuts(length: float, size: float, rng: np.random.Generator) -> Points:
     return np.asarray(np.concatenate([[0], shares.cumsum() / shares.sum()]) * length - length / 2)
 
 
-def _grid(width: float, height: float, size: float, street: float, rng: np.random.Generator) -> tuple[Points, Points]:
+def _grid(
+    width: float, height: float, size: float, street: float, rng: np.random.Generator
+) -> tuple[Points, Points]:
     x, y = _cuts(width, size * 1.15, rng), _cuts(height, size * 0.85, rng)
     x0, y0 = np.meshgrid(x[:-1], y[:-1], indexing="ij")
     x1, y1 = np.meshgrid(x[1:], y[1:], indexing="ij")
@@ -117,7 +129,9 @@ def _grid(width: float, height: float, size: float, street: float, rng: np.rando
     return np.column_stack([x0.ravel(), y0.ravel()]) + half, np.column_stack([x1.ravel(), y1.ravel()]) - half
 
 
-def _uses(code: str, low: Points, high: Points, width: float, height: float, rng: np.random.Generator) -> list[str]:
+def _uses(
+    code: str, low: Points, high: Points, width: float, height: float, rng: np.random.Generator
+) -> list[str]:
     middle = (low + high) / 2 / np.array([width, height])
     if code == "203":
         found = ["0702"] * len(low)
@@ -141,7 +155,10 @@ def _zones(county: County, main: bool, width: float, height: float, size: float)
     depth = width * (float(county.multiple) - 1)
     bands = [(width / 2, depth, GROWTH, max(1, round(depth / (size * 1.6))))]
     if main:
-        bands += [(width / 2 + depth, width * 0.05, ELASTIC, 1), (-width / 2 - width * 0.06, width * 0.06, SPECIAL, 1)]
+        bands += [
+            (width / 2 + depth, width * 0.05, ELASTIC, 1),
+            (-width / 2 - width * 0.06, width * 0.06, SPECIAL, 1),
+        ]
     plots, kinds = [], []
     for start, deep, kind, columns in bands:
         x = start + deep * np.arange(columns + 1) / columns

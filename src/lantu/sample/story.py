@@ -47,7 +47,13 @@ _EVENTS: dict[str, dict[int, list[tuple[str, float]]]] = {
         2021: [("fishpond", 6.0), ("pond", 4.0), ("site_red", 1.5), ("workshop", 0.9)],
         2022: [("trees", 9.0), ("fishpond", 8.0), ("exchange", 7.5), ("town_grass", 1.7)],
         2023: [("fishpond", 7.5), ("road_red", 520), ("works_basic", 1.4), ("trees", 6.0)],
-        2024: [("exchange", 7.5), ("orchard", 7.0), ("town_field", 2.0), ("site_red", 1.1), ("workshop_two", 0)],
+        2024: [
+            ("exchange", 7.5),
+            ("orchard", 7.0),
+            ("town_field", 2.0),
+            ("site_red", 1.1),
+            ("workshop_two", 0),
+        ],
         2025: [("fishpond", 11.0), ("trees", 12.0), ("orchard", 8.0), ("road_red", 400), ("workshop", 1.2)],
     },
     "220822": {
@@ -55,7 +61,13 @@ _EVENTS: dict[str, dict[int, list[tuple[str, float]]]] = {
         2022: [("works_basic", 4.5), ("workshop_two", 0), ("site_red", 2.0), ("exchange", 7.5)],
         2023: [("workshop", 4.0), ("works_basic", 3.0), ("pond", 2.0), ("road_red", 480)],
         2024: [("works_basic", 5.0), ("exchange_short", 6.0), ("town_grass", 4.2), ("trees_basic", 3.5)],
-        2025: [("works_basic", 9.0), ("workshop", 6.0), ("works_basic", 7.0), ("site_red", 1.8), ("exchange", 7.5)],
+        2025: [
+            ("works_basic", 9.0),
+            ("workshop", 6.0),
+            ("works_basic", 7.0),
+            ("site_red", 1.8),
+            ("exchange", 7.5),
+        ],
     },
 }
 _ALWAYS = (("homestead", 0.0), ("homestead", 0.0), ("sliver", 0.0), ("barn", 0.6))
@@ -71,7 +83,8 @@ def first_parcels(m: LandMap, base: BaseLand) -> History:
     serial = np.empty(len(order), np.int64)
     serial[order] = np.arange(1, len(order) + 1)
     parcels = [
-        Parcel(i, i, int(serial[i]), str(base.dlbm[i]), str(base.czcsxm[i]), str(base.slope[i])) for i in range(len(order))
+        Parcel(i, i, int(serial[i]), str(base.dlbm[i]), str(base.czcsxm[i]), str(base.slope[i]))
+        for i in range(len(order))
     ]
     return History(m.shapes, parcels, m.county.epsg, m.area_m2)
 
@@ -139,15 +152,34 @@ class _Teller:
                 return
         raise InputError("sample.no_room", county=self.events.m.county.name, what=kind, year=year)
 
-    def _boxes(self, able: NDArray[np.bool_], m2: float, year: int, what: tuple[str, str], dlbm: str, czcsxm: str = "", slope: str = "") -> Iterator[bool]:
+    def _boxes(
+        self,
+        able: NDArray[np.bool_],
+        m2: float,
+        year: int,
+        what: tuple[str, str],
+        dlbm: str,
+        czcsxm: str = "",
+        slope: str = "",
+    ) -> Iterator[bool]:
         for share in (1.0, 0.5, 0.2, 0.08):
             roomy = able & (self.events.m.area_m2 > m2 * share * 1.5)
             for base in self.plots.shuffled(roomy):
                 box = self.plots.inside(base, m2 * share)
-                yield box is not None and self.events.part([base], box, year, what, dlbm, czcsxm, slope) is not None
+                yield (
+                    box is not None
+                    and self.events.part([base], box, year, what, dlbm, czcsxm, slope) is not None
+                )
 
     def _workshop(self, m2: float, _: float, year: int) -> Iterator[bool]:
-        return self._boxes(self.basic, m2, year, ("村庄厂房占用永久基本农田", "village workshop on basic farmland"), "0601", "203A")
+        return self._boxes(
+            self.basic,
+            m2,
+            year,
+            ("村庄厂房占用永久基本农田", "village workshop on basic farmland"),
+            "0601",
+            "203A",
+        )
 
     def _works_basic(self, m2: float, _: float, year: int) -> Iterator[bool]:
         what = ("边界外厂区占用永久基本农田", "works outside the boundary on basic farmland")
@@ -161,7 +193,14 @@ class _Teller:
         return self._boxes(self.common, m2, year, what, "0701", self.events.m.county.urban_code)
 
     def _town_grass(self, m2: float, _: float, year: int) -> Iterator[bool]:
-        return self._boxes(self.free, m2, year, ("边界外厂区占用草地", "works outside the boundary on grassland"), "0601", "202A")
+        return self._boxes(
+            self.free,
+            m2,
+            year,
+            ("边界外厂区占用草地", "works outside the boundary on grassland"),
+            "0601",
+            "202A",
+        )
 
     def _pond(self, m2: float, _: float, year: int) -> Iterator[bool]:
         return self._boxes(self.common, m2, year, ("耕地挖塘", "pond dug on farmland"), "1104")
@@ -176,7 +215,9 @@ class _Teller:
         return self._boxes(self.common, m2, year, ("耕地改果园", "orchard on farmland"), "0201")
 
     def _site_red(self, m2: float, _: float, year: int) -> Iterator[bool]:
-        return self._boxes(self.red, m2, year, ("红线内旅游设施", "tourist site inside the red line"), "05H1", "203")
+        return self._boxes(
+            self.red, m2, year, ("红线内旅游设施", "tourist site inside the red line"), "05H1", "203"
+        )
 
     def _barn(self, m2: float, _: float, year: int) -> Iterator[bool]:
         return self._boxes(self.common, m2, year, ("设施农用地", "farm building"), "1202")
@@ -185,14 +226,19 @@ class _Teller:
         size = float(self.rng.uniform(45, 92))
         for base in self.plots.shuffled(self.common & (self.events.m.area_m2 > 2_000)):
             box = self.plots.inside(base, size)
-            yield box is not None and self.events.part([base], box, year, ("零星小坑塘", "tiny pond"), "1104") is not None
+            yield (
+                box is not None
+                and self.events.part([base], box, year, ("零星小坑塘", "tiny pond"), "1104") is not None
+            )
 
     def _homestead(self, _: float, __: float, year: int) -> Iterator[bool]:
         what = ("农村宅基地", "homesteads beside the village")
         for base in self.plots.shuffled(self.village):
             for field in self.plots.neighbours(base, self.common | self.spare | self.free):
                 box = self.plots.across(field, base, 70, float(self.rng.uniform(22, 40)), 2.0, clear_m=0.5)
-                yield box is not None and self.events.part([field], box, year, what, "0702", "203") is not None
+                yield (
+                    box is not None and self.events.part([field], box, year, what, "0702", "203") is not None
+                )
 
     def _workshop_two(self, _: float, __: float, year: int) -> Iterator[bool]:
         what = ("村庄厂房占用两块永久基本农田", "village workshop across two fields of basic farmland")
@@ -200,7 +246,10 @@ class _Teller:
             for base in self.plots.shuffled(self.basic):
                 for other in self.plots.neighbours(base, self.basic):
                     box = self.plots.across(base, other, 1.5 * reach, reach, reach * 1.3)
-                    yield box is not None and self.events.part([base, other], box, year, what, "0601", "203A") is not None
+                    yield (
+                        box is not None
+                        and self.events.part([base, other], box, year, what, "0601", "203A") is not None
+                    )
 
     def _road_red(self, _: float, length: float, year: int) -> Iterator[bool]:
         what = ("公路伸入红线", "highway into the red line")
@@ -208,7 +257,10 @@ class _Teller:
             for base in self.plots.shuffled(self.red):
                 for other in self.plots.neighbours(base, self.free | self.spare | self.common):
                     box = self.plots.across(base, other, 24, length * share, length * share * 0.7)
-                    yield box is not None and self.events.part([base, other], box, year, what, "1003") is not None
+                    yield (
+                        box is not None
+                        and self.events.part([base, other], box, year, what, "1003") is not None
+                    )
 
     def _restore(self, m2: float, _: float, year: int) -> Iterator[bool]:
         what = ("整治新增耕地", "land made into farmland")
@@ -223,8 +275,13 @@ class _Teller:
             size = m2 * share
             # Each field is tried with one piece of other land: where that does not fit, the next pair may.
             others = self.plots.shuffled((self.spare | self.free) & (area > size * returned * 1.5))
-            for out, base in zip(self.plots.shuffled(self.common & (area > size * 1.5)), others, strict=False):
-                boxes = self.plots.inside(out, size, shrink=False), self.plots.inside(base, size * returned, shrink=False)
+            for out, base in zip(
+                self.plots.shuffled(self.common & (area > size * 1.5)), others, strict=False
+            ):
+                boxes = (
+                    self.plots.inside(out, size, shrink=False),
+                    self.plots.inside(base, size * returned, shrink=False),
+                )
                 if all(boxes):
                     yield self.events.exchange((out, boxes[0]), (base, boxes[1]), year, name, answer)
 
@@ -236,7 +293,7 @@ def _trim_basic(events: Events, rng: np.random.Generator) -> None:
     """Take land out of the basic farmland until exactly the wished surplus of 2020 is left."""
     m, base, history = events.m, events.base, events.history
     limit = limit_cents(m.county.basic_farmland, "万亩")
-    sums = [farmland_cents(history, year, base.basic) for year in YEARS]
+    sums = farmland_cents(history, base.basic)
     wanted = _wished(limit, sums, _BASIC_FAILS.get(m.county.code), _BASIC_OVER[m.county.code])
     able = np.flatnonzero(base.basic)
     able = able[[not history.is_cut(int(i)) for i in able]]
@@ -249,7 +306,7 @@ def _trim_farmland(events: Events, rng: np.random.Generator) -> None:
     """Let wet fields be grassland in all years until exactly the wished surplus of 2020 is left."""
     m, base, history = events.m, events.base, events.history
     limit = limit_cents(m.county.farmland, "万亩")
-    sums = [farmland_cents(history, year) for year in YEARS]
+    sums = farmland_cents(history)
     wanted = _wished(limit, sums, _FARMLAND_FAILS.get(m.county.code), _FARMLAND_OVER[m.county.code])
     able = np.flatnonzero(np.isin(base.dlbm, FARMLAND) & (m.kind == lm.FIELD) & ~base.basic & (m.zone == 0))
     able = able[[not history.is_cut(int(i)) for i in able]]
@@ -267,7 +324,9 @@ def _wished(limit: int, sums: list[int], fails: int | None, over: str) -> int:
     return limit + (max(lost[:at]) + lost[at]) // 2
 
 
-def _nearly(history: History, order: NDArray[np.int64], wanted: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _nearly(
+    history: History, order: NDArray[np.int64], wanted: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
     parcels = [history.parcels[history.standing(int(i), YEARS[0])] for i in order]
     gross = cents(np.array([history.area_m2(p.shape) for p in parcels]))
     net = gross - ridges(gross, np.array([p.slope for p in parcels], object))

@@ -25,7 +25,10 @@ def water_use(events: Events, rng: np.random.Generator) -> SampleLayer:
     """Return the table of water use: one row a year, in cubic metres."""
     county = events.m.county
     limit = int(convert(county.water_2025, "亿立方米", "立方米"))
-    volumes = [int(limit * Decimal(share)) // 1000 * 1000 + int(rng.integers(0, 1000)) for share in _SHARES[county.code]]
+    volumes = [
+        int(limit * Decimal(share)) // 1000 * 1000 + int(rng.integers(0, 1000))
+        for share in _SHARES[county.code]
+    ]
     table = pa.table(
         {
             "XZQDM": [county.code] * len(YEARS),

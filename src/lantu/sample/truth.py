@@ -41,8 +41,10 @@ def _entry(events: Events, told: Expected) -> dict[str, Any]:
 
 def _figures(events: Events) -> dict[str, dict[str, str]]:
     """Return Σ TBDLMJ of farmland, in all and of land in the basic farmland, m², by year."""
-    found = {}
-    for year in YEARS:
-        all_, basic = farmland_cents(events.history, year), farmland_cents(events.history, year, events.base.basic)
-        found[str(year)] = {"farmland_m2": f"{all_ / 100:.2f}", "basic_farmland_m2": f"{basic / 100:.2f}"}
-    return found
+    sums = zip(
+        YEARS, farmland_cents(events.history), farmland_cents(events.history, events.base.basic), strict=True
+    )
+    return {
+        str(year): {"farmland_m2": f"{farm / 100:.2f}", "basic_farmland_m2": f"{basic / 100:.2f}"}
+        for year, farm, basic in sums
+    }

@@ -23,7 +23,9 @@ def write_layer(layer: SampleLayer, path: Path, epsg: int, append: bool) -> None
     assert layer.shapes is not None
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATED})
     shapes, kind = _of_one_type(layer.shapes)
-    table = layer.columns.append_column("geometry", pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
+    table = layer.columns.append_column(
+        "geometry", pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
+    )
     geopackage = path.suffix == ".gpkg"
     options = {"ENCODING": "GBK"} if path.suffix == ".shp" else {}
     pyogrio.write_arrow(
