@@ -136,14 +136,14 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         return
     if figure.look:
         s.doubt("look_broken", value.start, value.end, text=value.text)
-    if any(at in s.folded.marks for at in range(subject.start + 1, stop + 1)):
+    if any(at in s.folded.marks for at in range(min(subject.start + 1, value.start), stop + 1)):
         s.doubt("look_mark", *where, text=value.text)
     if term and term.units and unit.name not in term.units and not subject.changes:
         s.doubt("unusual_unit", *where, indicator=subject.name, unit=unit_text)
     if term and term.direction and op and op not in (term.direction, "=") and not subject.changes:
         s.doubt("odd_direction", *where, indicator=subject.name, op=op_text)
-    if subject.stray:
-        s.doubt("stray_words", *where, text=subject.stray)
+    if subject.stray or s.has_stray_mark():
+        s.doubt("stray_words", *where, text=subject.stray or s.text[subject.start : value.start])
     if subject.unlisted:
         s.doubt("unlisted", *where, indicator=subject.name)
     s.add(subject, op, op_text, figure, unit, unit_text, _note(subject, unit), stop)

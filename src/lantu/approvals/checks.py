@@ -24,17 +24,18 @@ _ANNEX = re.compile(r"附|表|注|抄送")
 
 def document_doubts(
     source: Source, piece: Piece, frame: Surroundings, plans: Sequence[ApprovedPlan], limits: Sequence[Limit],
-    stray_pages: bool,
+    doubts: Sequence[Doubt], stray_pages: bool,
 ) -> Iterable[Doubt]:  # fmt: skip
     """Collect what is doubtful about the frame of a document and the order of its pages.
 
     Args:
+        doubts: what reading the limits left open.
         stray_pages: the file holds quantities in a stretch that belongs to no document with a title.
     """
     yield from _odd_characters(source, piece, frame, plans)
     breaks = list(_breaks_of_order(source, piece, frame, limits))
     yield from breaks
-    if (breaks or stray_pages) and limits:
+    if (breaks or stray_pages or any(d.code == "empty_card" for d in doubts)) and limits:
         begin, end = min(one.start for one in limits), max(one.end for one in limits)
         yield Doubt("disorder", begin, end, {})
     if piece.heading is None and frame.issuer is None and not news_issuer(source.text, piece, source.places):

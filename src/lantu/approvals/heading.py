@@ -108,9 +108,9 @@ def _signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature
         return found
     starts = [s for s in folded.line_starts if body <= s < piece.end]
     for start, after in zip(starts, [*starts[1:], piece.end], strict=False):
-        match = _DATED_LINE.fullmatch(text[start:after])
-        if (match and text[max(0, start - 1)] in "。)") or (match and start > body and after == piece.end):
-            found = _Signature(None, parse_date(match["date"]), start)
+        line = _DATED_LINE.fullmatch(text[start:after])
+        if line and (text[max(0, start - 1)] in "。)" or (start > body and after == piece.end)):
+            found = _Signature(None, parse_date(line["date"]), start)
     return found
 
 

@@ -47,6 +47,7 @@ def read_limits(
     state = Sentence(text, words, areas, foreign, since, folded)
     for sentence in _sentences(tokens):
         _read(state, sentence)
+    _empty_card(state)
     return [_with_base(state, i) for i in range(len(state.limits))], state.doubts
 
 
@@ -166,6 +167,7 @@ def _mark(s: Sentence, at: int) -> None:
         following = s.at(at + 1)
         if mark == ":" and s.run and s.run[-1].kind is Kind.INDICATOR and following and following.kind is not Kind.INDICATOR:
             return
+        _card(s, mark)
         settle(s)
         s.run = []
         s.years.first_clause = False if mark == "," and s.limits and s.limits[-1].end > s.tokens[0].start else s.years.first_clause
@@ -175,6 +177,21 @@ def _mark(s: Sentence, at: int) -> None:
             s.years = s.years if s.years.holds == ":" or s.years.lost else Years()
             if not s.several and not s.claimed:
                 s.area = s.everyone  # another area's share ends here
+
+
+def _card(s: Sentence, mark: str) -> None:
+    """【耕地保有量】 on its own opens a card; nothing said on the card before holds for it."""
+    if mark == "[":
+        _empty_card(s)
+        s.years = s.years if s.years.lost else Years()
+    elif mark == "]" and [t.kind for t in s.run] == [Kind.INDICATOR]:
+        s.card = s.run[0]
+
+
+def _empty_card(s: Sentence) -> None:
+    if s.card:
+        s.doubt("empty_card", s.card.start, s.card.end, indicator=s.card.text)
+    s.card = None
 
 
 def _open(s: Sentence, at: int) -> None:

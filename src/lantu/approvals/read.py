@@ -107,7 +107,7 @@ def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
         places: list[Limit | Doubt] = [*some, *open_]
         if places and not plans:
             doubts.append(Doubt("no_plan", min(p.start for p in places), max(p.end for p in places)))
-    doubts += document_doubts(source, piece, frame, plans, limits, stray_pages)
+    doubts += document_doubts(source, piece, frame, plans, limits, doubts, stray_pages)
     cut = cut_off(source, piece, frame)
     doubts += [cut] if cut else []
     targets, clashes = targets_of(source, plans, limits)

@@ -24,6 +24,8 @@ def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: 
         for word in s.words.ops_after:
             phrase = phrase.removesuffix(word)
         if subject and (match := s.words.reference.fullmatch(phrase.strip("\"“”'‘’的"))):
+            if s.has_stray_mark():
+                s.doubt("stray_words", subject.start, stop, text=s.text[subject.start : stop])
             if subject.unlisted:
                 s.doubt("unlisted", subject.start, stop, indicator=subject.name)
             s.add(subject, op, "".join(t.text for t in ops), None, None, None, match.group(), stop)

@@ -57,6 +57,7 @@ class Sentence:
         run: tokens since the clause began.
         current: the indicator last named.
         claimed: another area heads the sentence, all of which is its own.
+        card: 【indicator】 that no limit followed so far.
         list_op: operator of a list's heading (不得低于下列数值).
     """
 
@@ -77,6 +78,7 @@ class Sentence:
     list_op: tuple[Op, str] | None = None
     keep_on: bool = False
     claimed: bool = False
+    card: Token | None = None
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -109,6 +111,10 @@ class Sentence:
         while (token := self.at(index)) and token.start < stop:
             index += 1
         return index
+
+    def has_stray_mark(self) -> bool:
+        """A mark inside the clause that no clause has; a character may have been lost there."""
+        return any(t.kind is Kind.MARK and t.text in "·?!…|" for t in self.run)
 
     def cut(self, first: int, last: int) -> str:
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
@@ -177,5 +183,6 @@ class Sentence:
             )  # fmt: skip
         if not subject.part or not self.current:
             self.current = subject
+        self.card = None
         self.years.clause = None
         self.years.first_clause = False

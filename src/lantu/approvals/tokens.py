@@ -73,6 +73,7 @@ _LABEL = re.compile(r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八
 _PAGE = re.compile(r"[-—*]{2,}")
 _ALL = re.compile(r"(?:[两二三四五六七八九十]|各)个?(?:县|市|区|旗|镇|乡|乡镇|街道)(?=[^\u4e00-\u9fff]|耕|永|生|城|用|均|各|森|湿|常|新|建|农|单|大|海|都)")
 _BODIES = re.compile(r"人民政府|政府|委|自然资源|水利|和|及|与|、|各|有关|发展|[\u4e00-\u9fff]{2,6}[市县区旗镇乡]")
+_BEGINS = re.compile(r"\d{4}(?:年|[—~-])|\d{1,2}(?:[.、月)])")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
 BULLETS = "●○▲△◆◇►▶▪★☆※•◎►‣"
 MARKS = frozenset(",;。:、()!?\"“”'‘’…—[]〔〕|·" + BULLETS)
@@ -187,6 +188,8 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
             return Token(Kind(kind_name), at, at + length, text[at : at + length])
     if match := _LATIN.match(text, at, end):
         return Token(Kind.TEXT, at, match.end(), match.group())
+    if char == "." and text[at + 1 : at + 2].isdigit() and not _BEGINS.match(text, at + 1):
+        return Token(Kind.UNKNOWN, at, at + 1, char)  # a figure's point without its beginning
     if char == "." or char in MARKS:
         return Token(Kind.MARK, at, at + 1, "。" if char == "." else char)
     return Token(Kind.TEXT, at, at + 1, char)
@@ -239,6 +242,8 @@ def _spelled(text: str, at: int, match: re.Match[str], unit: Unit) -> Token:
     value = Decimal(words) if words[0].isdigit() and words.count(".") < 2 and words[-1] != "." else None
     if not words[0].isdigit():
         value = read_chinese_figure(words)
+    if text[match.end() : match.end() + 1] in ("·", ".", "点"):
+        value = None  # it seems to go on
     figure = Figure(value, str(value) if value is not None else words, None if value is not None else "malformed")
     spelled = match.groupdict().get("unit") or "%"
     return Token(Kind.QUANTITY, at, match.end(), text[at : match.end()], figure=figure, unit=unit, spelled=spelled)
