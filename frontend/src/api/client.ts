@@ -13,6 +13,9 @@ export class Problem extends Error {
   }
 }
 
+/** The server has layers and no measuring run yet. */
+export const NOTHING_MEASURED = 'web.no_run'
+
 const UNREACHABLE: Words = {
   zh: '连不上服务。请确认 lantu serve 仍在运行，再重试。',
   en: 'The server does not answer. See that lantu serve still runs, then try again.',

@@ -14,7 +14,7 @@ from lantu.core.errors import IntegrityError, NotFoundError
 from lantu.core.units import round_half_up
 from lantu.lawbook import Lawbook
 from lantu.overlay.shapely_engine import ShapelyEngine
-from lantu.runs.measure_layers import Shelf, shelves
+from lantu.runs.measure_layers import Shelf
 from lantu.store import Layer
 from lantu.web.answers import json_answer
 from lantu.web.covering import CONTROL_KINDS, Covered, cannot_tell, coverings, ratio, square_metres
@@ -81,7 +81,7 @@ def _lines(site: Site, layer: Layer, opened: OpenLayer, fid: int, shape: Any) ->
     Args:
         shape: the feature in the statutory plane, None where it is no polygon.
     """
-    shelf = shelves(site.home).get(layer.area_code, Shelf([]))
+    shelf = site.shelves().get(layer.area_code, Shelf([]))
     found: list[Covered] = []
     for kind in CONTROL_KINDS:
         line = site.chosen(shelf, kind, layer.year)

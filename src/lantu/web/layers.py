@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from lantu.lawbook.models import LayerKind
-from lantu.runs.measure_layers import shelves
 from lantu.store import Layer
 from lantu.web.answers import json_answer
 from lantu.web.drawing import MIN_ZOOM
@@ -21,7 +20,8 @@ router = APIRouter(prefix="/api", tags=["layers"])
 @router.get("/layers", summary="图层 / layers", response_model=Layers)
 def layers(request: Request, site: TheSite) -> Response:
     """Return all registered layers; of those with the same kind, area and year all but one are superseded."""
-    found, shelf_of = site.home.layers.list(), shelves(site.home)
+    shelf_of = site.shelves()
+    found = [layer for _, shelf in sorted(shelf_of.items()) for layer in shelf.layers]
     dated = {layer.kind for layer in found if layer.year is not None}
     rows = [
         _row(layer, site.book.layer_kinds[layer.kind], layer.kind in dated)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from lantu.core.errors import NotFoundError
 from lantu.lawbook import Lawbook, load
+from lantu.ledger import Head
 from lantu.runs.measure_layers import Shelf, shelves
 from lantu.store import Home, Layer
 from lantu.web.open_layers import OpenLayer, OpenLayers, TileCache
@@ -30,6 +31,7 @@ class Site:
         self.tiles = TileCache()
         self._lock = threading.Lock()
         self._latest: tuple[str, dict[str, Any]] | None = None
+        self._shelves: tuple[Head, dict[str, Shelf]] | None = None
 
     @classmethod
     def at(cls, path: Path) -> Site:
@@ -66,6 +68,14 @@ class Site:
             raise NotFoundError("web.no_run")
         return result
 
+    def shelves(self) -> dict[str, Shelf]:
+        """Return the registered layers by area, read anew whenever the ledger says that the home changed."""
+        head = self.home.ledger.head
+        with self._lock:
+            if self._shelves is None or self._shelves[0] != head:
+                self._shelves = head, shelves(self.home)
+            return self._shelves[1]
+
     def drawn(self, kind: str, year: int | None) -> list[Layer]:
         """Return the layers of a kind that a map of a year shows, one per area that has one.
 
@@ -75,7 +85,7 @@ class Site:
         known = self.book.layer_kinds.get(kind)
         if known is None or known.geometry == "none":
             return []
-        chosen = (self.chosen(shelf, kind, year) for _, shelf in sorted(shelves(self.home).items()))
+        chosen = (self.chosen(shelf, kind, year) for _, shelf in sorted(self.shelves().items()))
         return [layer for layer in chosen if layer is not None]
 
     def chosen(self, shelf: Shelf, kind: str, year: int | None) -> Layer | None:
