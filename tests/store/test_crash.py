@@ -37,7 +37,7 @@ def half(table, path):
     path.write_bytes(b"PAR1" + bytes(1000)); die()
 geoparquet.write = half
 """,
-    "layer in place, not yet in the registry": "access.Writing.say = die",
+    "layer in place, not yet in the registry": "access.Writing.attest = die",
     "everything but the commit": """
 from sqlalchemy.orm import Session
 Session.commit = die
