@@ -11,7 +11,7 @@ from lantu.approvals.figures import is_unknown
 from lantu.approvals.heading import Surroundings
 from lantu.approvals.limit import Doubt, Limit
 from lantu.approvals.news import news_issuer
-from lantu.approvals.pieces import Piece
+from lantu.approvals.pieces import ISSUER, Piece
 from lantu.approvals.reading import ReadTarget
 from lantu.approvals.source import Source
 from lantu.approvals.tokens import QUANTITY
@@ -19,6 +19,7 @@ from lantu.approvals.tokens import QUANTITY
 _ZONE = re.compile(r"(?:开发|示范|实验|试验|新|园|高新|管理|合作|保税|风景名胜|林|矿|农场|垦)区$")
 _ORDINAL = re.compile(r"([一二三四五六七八九十]{1,3})、")
 _ORDINALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"]
+_AT_A_FIGURE = re.compile(rf"[^,;。()]*{QUANTITY.pattern}$")
 _ANNEX = re.compile(r"附|表|注|抄送")
 
 
@@ -89,6 +90,10 @@ def _breaks_of_order(source: Source, piece: Piece, frame: Surroundings, limits: 
     late = [one for one in limits if one.start > signed and not _ANNEX.search(text, signed, one.start)]
     for one in late[:1]:
         yield Doubt("order", one.start, one.end, {})
+    lines = [at for at in source.folded.line_starts if frame.body < at < piece.end]
+    for at, after in pairwise(lines):
+        if re.fullmatch(ISSUER, text[at:after]) and not re.match(r"[\d二(]|[\u4e00-\u9fff]{2,16}$", text[after : after + 17]):
+            yield Doubt("order", at, after, {})  # a signature in the middle
     for begin, stop in {one.sentence for one in limits}:
         if text.count("(", begin, stop) != text.count(")", begin, stop):
             yield Doubt("order", begin, stop, {})
@@ -106,15 +111,20 @@ def silent_plans(
 
 
 def cut_off(source: Source, piece: Piece, frame: Surroundings) -> Doubt | None:
-    """The last clause, where an unsigned text ends within a limit: at a name, an operator, or a bare figure."""
+    """The last clause, where an unsigned text ends within a limit: at a name, an operator, or a bare figure.
+
+    Behind a figure with its unit the text may be complete, but 以内 or 左右 may be missing as well: `ends_at_figure`.
+    """
     if frame.signed_at is not None:
         return None
     words = source.words
     names = "|".join(map(re.escape, [*words.terms, *words.ops_before]))
     last = re.compile(rf"[^,;。()]*(?:(?:{names})[^,;。()\d]{{0,6}}(?:[\d.]+[万亿]?(?:平方|立方)?)?|[,;、(])$")
     tail = source.text[max(frame.body, piece.end - 60) : piece.end]
-    match = last.search(tail)
-    return Doubt("cut_off", piece.end - len(match.group()), piece.end, {"text": match.group()}) if match else None
+    for code, pattern in (("cut_off", last), ("ends_at_figure", _AT_A_FIGURE)):
+        if match := pattern.search(tail):
+            return Doubt(code, piece.end - len(match.group()), piece.end, {"text": match.group()})
+    return None
 
 
 def limits_elsewhere(source: Source, piece: Piece, areas: set[str]) -> Doubt | None:

@@ -16,6 +16,11 @@ _Receiver = tuple[tuple[str, ...] | None, Subject]
 def each(s: Sentence, at: int) -> int | None:
     """Hand out the figures behind 分别, 依次, 各 at `at`; None where there is at most one figure."""
     end, ops, values = _gather(s, at)
+    if len(values) == 1 and (s.tokens[at].text not in ("各", "各自") or s.at(end) is None):
+        # One figure where several were announced, or the text ends behind the first of them.
+        s.doubt("not_handed_out", s.tokens[at].start, values[-1].end, text=s.cut(at, end))
+        s.run = []
+        return end
     if len(values) < 2:
         return None
     lead = [t for t in s.tokens[:at] if t.kind is Kind.OP and t.start >= (s.run[0].start if s.run else 0)]

@@ -13,10 +13,10 @@ from lantu.approvals.bounds import base_note, limit
 from lantu.approvals.handing_out import each
 from lantu.approvals.limit import Doubt, Limit
 from lantu.approvals.references import settle
-from lantu.approvals.sentence import Outer, Sentence, Years
+from lantu.approvals.sentence import STRAY_MARKS, Outer, Sentence, Years
 from lantu.approvals.source_text import Folded
 from lantu.approvals.statements import all_open, figure
-from lantu.approvals.subjects import Subject, subject_of
+from lantu.approvals.subjects import Subject, is_place, subject_of
 from lantu.approvals.tokens import BULLETS, Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Vocabulary
 from lantu.core.units import spellings
@@ -84,7 +84,7 @@ def _step(s: Sentence, at: int) -> int:
             return at + 1
         case Kind.LABEL:
             settle(s)
-            s.run = []
+            s.run, s.current = [], None
             return at + 1
         case Kind.UNKNOWN:
             return _skip_poisoned(s, at)
@@ -126,7 +126,8 @@ def _area(s: Sentence, at: int) -> None:
     area = s.areas[s.tokens[at].text]
     between, before = s.at(at - 1), s.at(at - 2)
     joined = between and between.text in ("、", "和", "与", "及") and before and before.kind is Kind.AREA
-    s.area = tuple(dict.fromkeys((*s.area, area))) if joined else (area,)
+    with_stranger = between and between.text in ("、", "和", "与", "及") and before and is_place(before.text)
+    s.area = () if with_stranger else tuple(dict.fromkeys((*s.area, area))) if joined else (area,)
 
 
 def _share(s: Sentence) -> None:
@@ -163,12 +164,16 @@ def _mark(s: Sentence, at: int) -> None:
         _open(s, at)
     elif mark == ")" and s.outer:
         _close(s)
+    elif mark in STRAY_MARKS:
+        s.run.append(s.tokens[at])
     elif mark in _CLAUSE_ENDS or mark == "——":
         following = s.at(at + 1)
         if mark == ":" and s.run and s.run[-1].kind is Kind.INDICATOR and following and following.kind is not Kind.INDICATOR:
             return
         _card(s, mark)
         settle(s)
+        if mark in BULLETS or (mark == ":" and _new_topic(s)):
+            s.current = None
         s.run = []
         s.years.first_clause = False if mark == "," and s.limits and s.limits[-1].end > s.tokens[0].start else s.years.first_clause
         if mark == ";":
@@ -177,6 +182,11 @@ def _mark(s: Sentence, at: int) -> None:
             s.years = s.years if s.years.holds == ":" or s.years.lost else Years()
             if not s.several and not s.claimed:
                 s.area = s.everyone  # another area's share ends here
+
+
+def _new_topic(s: Sentence) -> bool:
+    """Words that name no known indicator stand before a colon: what follows speaks of them, not of the last one."""
+    return any(t.kind is Kind.TEXT for t in s.run) and not any(t.kind is Kind.INDICATOR for t in s.run)
 
 
 def _card(s: Sentence, mark: str) -> None:

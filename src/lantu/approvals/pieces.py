@@ -104,7 +104,7 @@ def _places(folded: Folded) -> list[int]:
 def _inside_sentence(text: str, match: re.Match[str]) -> bool:
     """现将…关于…的批复转发: a title quoted in running text goes on."""
     following = text[match.end() : match.end() + 2]
-    return following[:1] in "》”\"精要规" or following in ("转发", "要求", "已经", "印发", "有关", "中明", "全文", "》的")
+    return (following != "" and following[0] in "》”\"精要规") or following in ("转发", "要求", "已经", "印发", "有关", "中明", "全文", "》的")
 
 
 def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple[list[Piece], list[Piece]]:

@@ -129,7 +129,7 @@ def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
         questions=tuple(source.question(d) for d in overlapping(doubts)),
         other_pieces=(),
         span=source.folded.span(piece.start, piece.end),
-        source_truncated=cut is not None,
+        source_truncated=cut is not None and cut.code == "cut_off",
         decimal_points=tuple(sorted(source.points.resolved)),
     )
 

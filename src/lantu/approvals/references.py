@@ -34,7 +34,7 @@ def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: 
     if known and all(t.text not in s.words.weak_ops for t in ops):
         end_of_it = max(stop, s.tokens[at].end)
         s.doubt("no_value", s.tokens[at].start, end_of_it, text=s.text[s.tokens[at].start : end_of_it])
-        s.run = []
+        s.run, s.current = [], subject
         return s.index_after(stop, at + 1)
     return None
 
@@ -59,7 +59,7 @@ def settle(s: Sentence) -> None:
     subject = subject_of(s.text, s.run[: names[-1] + 1], s.words, s.foreign)
     if subject is None or isinstance(subject, str) or (s.current and s.current.start == subject.start):
         return
-    s.current = replace(subject, part=False)
+    s.current = None if s.has_stray_mark() else replace(subject, part=False)
     first, last = s.run[names[-1]].end, s.run[-1].end
     tail = s.text[first:last]
     if match := s.words.settled.fullmatch(tail):

@@ -13,6 +13,7 @@ from lantu.approvals.tokens import Kind, Token
 from lantu.approvals.vocabulary import Op, Vocabulary
 from lantu.core.units import Unit
 
+STRAY_MARKS = frozenset("·?…’‘'")  # no clause of a limit has them
 _CARRIES = frozenset({Kind.YEAR, Kind.FILLER, Kind.PART, Kind.AREA, Kind.BASELINE, Kind.CHANGE, Kind.ALL})
 
 
@@ -114,7 +115,7 @@ class Sentence:
 
     def has_stray_mark(self) -> bool:
         """A mark inside the clause that no clause has; a character may have been lost there."""
-        return any(t.kind is Kind.MARK and t.text in "·?!…|" for t in self.run)
+        return any(t.kind is Kind.MARK and t.text in STRAY_MARKS for t in self.run)
 
     def cut(self, first: int, last: int) -> str:
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lantu.approvals.bounds import emit, said_again
-from lantu.approvals.sentence import Sentence
+from lantu.approvals.sentence import Sentence, Years
 from lantu.approvals.subjects import Subject, subject_of
 from lantu.approvals.tokens import Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Op
@@ -111,8 +111,11 @@ def _number(s: Sentence, at: int) -> int:
             return at + 1
     content = [t for t in s.run if t.kind is not Kind.FILLER]
     named = bool(content) and content[-1].kind in (Kind.INDICATOR, Kind.OP)
-    odd = token.figure is not None and (token.figure.value is None or "." in token.text)
+    marked = any(at in s.folded.marks for at in range(token.start, token.end + 2))
+    odd = marked or (token.figure is not None and (token.figure.value is None or "." in token.text))
     s.run.append(token)
+    if token.text.isdigit() and 1990 <= int(token.text) <= 2100:
+        s.years = Years(lost=True)  # it looks like a year that lost its 年
     if named or odd or s.words.measure.match(s.text, token.end):
         s.doubt("no_unit", token.start, token.end, text=s.text[token.start : token.end + 1])
     return at + 1

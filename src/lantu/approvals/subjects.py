@@ -74,7 +74,7 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
     name = text[start:end]
     if any(name.startswith(area) for area in foreign):
         return "foreign_area"
-    if not named and _PLACE.search(name) and not _SCOPE.search(name):
+    if not named and is_place(name):
         return "foreign_area"
     if len(named) > 1 and _listed_together(text, named):
         return "several_indicators"
@@ -83,7 +83,7 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
         head, tail = text[start : named[0].start], text[named[0].end : end]
         if tail.strip("()/") in _SPELLINGS or tail in _LABELS:
             name = name[: len(name) - len(tail)]
-        if head and _PLACE.search(head) and not _SCOPE.search(head):
+        if head and is_place(head):
             stray = head
     if not 2 <= len(name) <= _LONGEST_NAME:
         return None
@@ -101,6 +101,11 @@ def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequ
         unit=next((t.unit for t in reversed(run) if t.kind is Kind.UNIT), None),
         adjacent=not any(t.kind in (Kind.OP, Kind.QUANTITY, Kind.NUMBER) for t in run if t.start >= end),
     )
+
+
+def is_place(text: str) -> bool:
+    """Say whether words end like the name of an administrative area (白石县, but not 中心城区)."""
+    return bool(_PLACE.search(text)) and not _SCOPE.search(text)
 
 
 def _listed_together(text: str, named: Sequence[Token]) -> bool:

@@ -60,7 +60,7 @@ _SPELLINGS = spellings()
 _UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, reverse=True)))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 QUANTITY = re.compile(rf"\d[\d.,]*(?:{_UNITS.pattern})")
-_DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
+_DATE = re.compile(r"[二一][〇零○O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
 _YEAR = re.compile(r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4}|[二][〇零○O0][一二三四五六七八九〇零○][一二三四五六七八九〇零○])年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?")
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[(\[〔]\d{4}[)\]〕]第?\d+号")
@@ -188,7 +188,8 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
             return Token(Kind(kind_name), at, at + length, text[at : at + length])
     if match := _LATIN.match(text, at, end):
         return Token(Kind.TEXT, at, match.end(), match.group())
-    if char == "." and text[at + 1 : at + 2].isdigit() and not _BEGINS.match(text, at + 1):
+    beside = (text[at - 1 : at], text[at + 1 : at + 2]) if char == "." and at else ("", "")
+    if any(map(is_blot, filter(None, beside))) or (beside[1].isdigit() and not _BEGINS.match(text, at + 1)):
         return Token(Kind.UNKNOWN, at, at + 1, char)  # a figure's point without its beginning
     if char == "." or char in MARKS:
         return Token(Kind.MARK, at, at + 1, "。" if char == "." else char)
@@ -223,6 +224,9 @@ def _number(folded: Folded, text: str, at: int, end: int) -> Token:
     figure = read_figure(folded, text, at, stop)
     before = text[max(0, at - 2) : at]
     if before and (is_blot(before[-1]) or before[-1] in "-~+·’" or (before[:1].isdigit() and before[-1] in "·。—'’:")):
+        figure = Figure(None, figure.text, "attached")
+    behind = text[stop : stop + 2]
+    if behind and (is_blot(behind[0]) or (behind[0] in ".,·" and (is_blot(behind[1:] or " ") or behind[1:] in ("·", "’")))):
         figure = Figure(None, figure.text, "attached")
     unit = _UNITS.match(text, stop, end)
     if unit and not _goes_on(text, unit):
