@@ -46,7 +46,7 @@ def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
     signed = _signature(folded, text, piece, body)
     issuer = heading.issuer if heading else (signed.issuer if signed else None)
     day = _labelled(text, piece) or (signed.day if signed else None) or _under_title(folded, text, head_end, body)
-    return Surroundings(number, day, issuer, addressee, body, signed.at if signed else None, _signatures(text, piece, body))
+    return Surroundings(number, day, issuer, addressee, body, signed.at if signed else None, _signatures(folded, text, piece, body))
 
 
 def show_number(folded: Folded, match: re.Match[str]) -> str:
@@ -114,9 +114,9 @@ def _signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature
     return found
 
 
-def _signatures(text: str, piece: Piece, body: int) -> tuple[int, ...]:
+def _signatures(folded: Folded, text: str, piece: Piece, body: int) -> tuple[int, ...]:
     found = _SIGNED.finditer(text, body, piece.end)
-    return tuple(m.start() for m in found if not _GOES_ON.match(text, m.end()))
+    return tuple(m.start() for m in found if m.end() in folded.line_set or not _GOES_ON.match(text, m.end()))
 
 
 def _bare_signature(folded: Folded, text: str, piece: Piece, body: int) -> _Signature | None:

@@ -11,7 +11,7 @@ from lantu.approvals.approved import ApprovedPlan, approved_plans, names_of
 from lantu.approvals.checks import cut_off, document_doubts, limits_elsewhere, silent_plans
 from lantu.approvals.duties import find_duties
 from lantu.approvals.figures import read_points
-from lantu.approvals.heading import surroundings
+from lantu.approvals.heading import show_number, surroundings
 from lantu.approvals.limit import Doubt, Limit, overlapping
 from lantu.approvals.limits import read_limits
 from lantu.approvals.news import news_issuer, title_of
@@ -155,6 +155,8 @@ def _foreign(source: Source, areas: Mapping[str, str]) -> list[str]:
 
 
 def _other(source: Source, piece: Piece) -> OtherPiece:
-    title = source.text[slice(*piece.heading.title)] if piece.heading else None
-    number = DOCUMENT_NUMBER.search(source.text, piece.start, piece.end)
-    return OtherPiece(title, number.group() if number else None, source.folded.span(piece.start, piece.end))
+    heading = piece.heading
+    title = source.text[slice(*heading.title)] if heading else None
+    number = DOCUMENT_NUMBER.search(source.text, heading.end if heading else piece.start, piece.end)
+    sign = show_number(source.folded, number) if number else None
+    return OtherPiece(title, sign, source.folded.span(piece.start, piece.end))

@@ -66,6 +66,12 @@ def settle(s: Sentence) -> None:
         if s.words.reference.search(match["what"]) or match["as"]:
             s.add(subject, None, f"{match['by']}…{match['as'] or ''}", None, None, None, tail, last)
         return
+    beyond = names[-1] + 1
+    while beyond < len(s.run) and s.run[beyond].kind is Kind.TEXT:
+        beyond += 1
+    if beyond > names[-1] + 1:  # words behind the name belong to it: 城镇开发边界扩展倍 is not 城镇开发边界
+        longer = subject_of(s.text, s.run[:beyond], s.words, s.foreign)
+        s.current = replace(longer, part=False) if isinstance(longer, Subject) and s.current else None
     if s.words.reference.search(tail):
         s.doubt("not_understood", subject.start, last, text=s.text[subject.start : last])
         return

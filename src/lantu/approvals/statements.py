@@ -114,8 +114,9 @@ def _number(s: Sentence, at: int) -> int:
     marked = any(at in s.folded.marks for at in range(token.start, token.end + 2))
     odd = marked or (token.figure is not None and (token.figure.value is None or "." in token.text))
     s.run.append(token)
-    if token.text.isdigit() and 1990 <= int(token.text) <= 2100:
-        s.years = Years(lost=True)  # it looks like a year that lost its 年
+    lone_year = token.text.isdigit() and 1990 <= int(token.text) <= 2100
+    if lone_year or s.text.startswith("年", token.end):
+        s.years = Years(lost=True)  # a year without its 年, or what is left of a year
     if named or odd or s.words.measure.match(s.text, token.end):
         s.doubt("no_unit", token.start, token.end, text=s.text[token.start : token.end + 1])
     return at + 1

@@ -13,8 +13,10 @@ def read_bytes(path: Path) -> bytes:
     """Return a file's bytes.
 
     Raises:
-        InputError: `document.missing`, or `document.unreadable` with the system's reason.
+        InputError: `document.missing`, `document.folder`, or `document.unreadable` with the system's reason.
     """
+    if path.is_dir():
+        raise InputError("document.folder", where=str(path))
     try:
         return path.read_bytes()
     except FileNotFoundError:
