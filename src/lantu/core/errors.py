@@ -5,6 +5,8 @@ Errors know neither exit codes nor HTTP: `cli/exit_codes.py` and `web/status.py`
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class LantuError(Exception):
     """A fault that a user can understand and mend.
@@ -20,9 +22,17 @@ class LantuError(Exception):
         self.params = params
         super().__init__(code, params)
 
+    def __reduce__(self) -> tuple[Callable[..., LantuError], tuple[object, ...]]:
+        """Travel between processes: the parameters go by name."""
+        return _again, (type(self), self.code, self.params)
+
     def __str__(self) -> str:
         inner = ", ".join(f"{k}={v}" for k, v in self.params.items())
         return f"{self.code}({inner})"
+
+
+def _again(kind: type[LantuError], code: str, params: dict[str, object]) -> LantuError:
+    return kind(code, **params)
 
 
 class InputError(LantuError):
