@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
-from multiprocessing import get_context
-from os import cpu_count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,7 @@ from lantu.core.errors import ConflictError, InputError
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
 from lantu.lawbook import Lawbook, load
+from lantu.runs.side_by_side import side_by_side
 from lantu.sample.build import Entry, build_county
 from lantu.sample.counties import COUNTIES, INVENTED, INVENTED_EN, County
 from lantu.sample.outlines import drawn_outlines, given_outlines
@@ -36,6 +33,7 @@ _REAL = "四县（市）及乡镇的名称和代码、县域面积、批复指�
 _REAL_EN = "names and codes of counties and townships, county areas, approved figures"
 
 _Job = tuple[County, shapely.Geometry, float, int, Path, Lawbook]
+_Built = tuple[list[Entry], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +112,20 @@ def build_sample(
 
 
 def _fill(
-    folder: Path, out: Path, outlines: dict[str, shapely.Geometry], scale: float, boundaries: Path | None, seed: int,
-    progress: Progress,
+    folder: Path, out: Path, outlines: dict[str, shapely.Geometry], scale: float, boundaries: Path | None,
+    seed: int, progress: Progress,
 ) -> SampleManifest:  # fmt: skip
     folder.mkdir()
     entries: list[Entry] = []
     truth: dict[str, Any] = {"findings": [], "below_threshold": [], "legal": [], "figures": {}}
     progress("progress.sample", 0, len(COUNTIES))
-    jobs = [(county, outlines[county.code], scale, seed, folder, load()) for county in COUNTIES]
-    for done, (county, (new, told)) in enumerate(zip(COUNTIES, _in_parallel(jobs), strict=True), 1):
+    # Each county draws from a random source of its own, so nothing hangs on who is ready first.
+    jobs: list[_Job] = [(county, outlines[county.code], scale, seed, folder, load()) for county in COUNTIES]
+    for done, (job, (new, told)) in enumerate(zip(jobs, side_by_side(_build, jobs), strict=True), 1):
         entries += new
         for part in ("findings", "below_threshold", "legal"):
             truth[part] += told[part]
-        truth["figures"][county.code] = told["figures"]
+        truth["figures"][job[0].code] = told["figures"]
         progress("progress.sample", done, len(COUNTIES))
     name = boundaries.name if boundaries else None
     manifest = SampleManifest(out, seed, scale, name, tuple(entries), len(truth["findings"]))
@@ -137,22 +136,8 @@ def _fill(
     return manifest
 
 
-def _in_parallel(jobs: list[_Job]) -> Iterable[tuple[list[Entry], dict[str, Any]]]:
-    """Build counties side by side; each draws from its own random source, so the order does not matter."""
-    workers = min(len(jobs), cpu_count() or 1)
-    if workers == 1:
-        yield from map(_build, jobs)
-        return
-    with get_context("spawn").Pool(workers, initializer=_leave_interrupts_to_the_parent) as pool:
-        yield from pool.imap(_build, jobs)
-
-
-def _build(job: _Job) -> tuple[list[Entry], dict[str, Any]]:
+def _build(job: _Job) -> _Built:
     return build_county(*job)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def read_boundaries(path: Path) -> dict[str, shapely.Geometry]:
@@ -220,8 +205,9 @@ def _readme(manifest: SampleManifest) -> str:
 manifest.json 列出全部图层和表（按导入次序）；approval.txt 是批复的转述；truth.json 是预设的监测结果。
 
 Invented sample data (Lantu)
-Real: {_REAL_EN}. Everything else (parcels, lines, roads, facilities, water use, changes, exchanges) is invented and
-says nothing about any real land or deed; {en_lines}. Seed {manifest.seed}, scale {manifest.scale:g}.
-manifest.json lists all layers and tables in the order to add them; approval.txt restates the reply; truth.json holds
-what the monitoring must find.
+Real: {_REAL_EN}. Everything else (parcels, lines, roads, facilities, water use, changes, exchanges) is
+invented and says nothing about any real land or deed; {en_lines}.
+Seed {manifest.seed}, scale {manifest.scale:g}.
+manifest.json lists all layers and tables in the order to add them; approval.txt restates the reply;
+truth.json holds what the monitoring must find.
 """

@@ -14,7 +14,6 @@ from lantu.runs.build_sample import SEED, SampleManifest, build_sample
 from lantu.runs.measure import Measurement, measure
 from lantu.runs.register_plan import read_replies, register
 from lantu.runs.write_report import WrittenReport, write_report
-
 from lantu.store import Home, Layer, Registered
 
 FOLDER = "sample"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,13 @@ from lantu.overlay.engine import OverlayEngine
 from lantu.overlay.shapely_engine import ShapelyEngine
 from lantu.runs.measure_area import AreaRun
 from lantu.runs.measure_layers import LAND, Shelf, plan_layers
+from lantu.runs.side_by_side import side_by_side
 from lantu.store import Home, Run
 
 KIND = "measure"
 CRASHED = "measure.crashed"
+_WORTH_PROCESSES = 20_000
+"""From so many features on, processes of their own for the counties pay for being started."""
 _DEGREE_DECIMALS = 8
 """About a millimetre: places and outlines in results are for looking at, not for measuring."""
 
@@ -124,33 +128,35 @@ class _Work:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _AreaResult:
+    """What one county adds to the result."""
+
+    rows: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+    below: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _AreaJob:
+    """What a process of its own needs to measure one county."""
+
+    home: Path
+    engine: OverlayEngine
+    work: _Work
+    code: str
+    name: str
+
+
 def _result(
     home: Home, book: Lawbook, engine: OverlayEngine, work: _Work, run_id: str, progress: Progress
 ) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = []
-    findings: list[dict[str, Any]] = []
-    below: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    for done, (code, name) in enumerate(work.areas):
+    found: list[_AreaResult] = []
+    progress("progress.areas", 0, len(work.areas))
+    for done, area in enumerate(_each_area(home, book, engine, work, progress), 1):
+        found.append(area)
         progress("progress.areas", done, len(work.areas))
-        area = AreaRun(
-            home, book, engine, code, name, work.shelves[code], work.targets[code], work.years,
-            work.first_year, work.base_year, progress,
-        )  # fmt: skip
-        area.read()
-        area.overlay()
-        rows += area.rows()
-        for year, changes, inputs in area.changes():
-            found = [_finding(book, home.plane, code, year, change, inputs) for change in changes.found]
-            findings += sorted(found, key=lambda f: (f["rule"], f["id"]))
-            below += [
-                {"area_code": code, "year": year, "rule": b.rule, "count": b.count, "area_m2": str(b.area_m2)}
-                for b in changes.below
-            ]
-        if not work.targets[code]:
-            area.notes.append(("measure.note_no_targets", {"area": name}))
-        notes += _notes(code, area.notes)
-    progress("progress.areas", len(work.areas), len(work.areas))
     return {
         "run_id": run_id,
         "lawbook_digest": book.digest,
@@ -158,11 +164,55 @@ def _result(
         "plane": home.plane.definition,
         "years": list(work.years),
         "areas": [{"code": code, "name": name} for code, name in work.areas],
-        "rows": rows,
-        "findings": findings,
-        "below": below,
-        "notes": notes,
+        "rows": [row for area in found for row in area.rows],
+        "findings": [finding for area in found for finding in area.findings],
+        "below": [below for area in found for below in area.below],
+        "notes": [note for area in found for note in area.notes],
     }
+
+
+def _each_area(
+    home: Home, book: Lawbook, engine: OverlayEngine, work: _Work, progress: Progress
+) -> Iterator[_AreaResult]:
+    """Measure the counties in order: side by side where that pays and the lawbook is the packaged one."""
+    features = sum(layer.features for shelf in work.shelves.values() for layer in shelf.layers)
+    if features >= _WORTH_PROCESSES and book is load():
+        jobs = [_AreaJob(home.path, engine, work, code, name) for code, name in work.areas]
+        yield from side_by_side(_measure_elsewhere, jobs)
+        return
+    for code, name in work.areas:
+        yield _measure_area(home, book, engine, work, code, name, progress)
+
+
+def _measure_elsewhere(job: _AreaJob) -> _AreaResult:
+    home = Home.open(job.home, create=False)
+    try:
+        return _measure_area(home, load(), job.engine, job.work, job.code, job.name, silent)
+    finally:
+        home.close()
+
+
+def _measure_area(
+    home: Home, book: Lawbook, engine: OverlayEngine, work: _Work, code: str, name: str, progress: Progress
+) -> _AreaResult:
+    area = AreaRun(
+        home, book, engine, code, name, work.shelves[code], work.targets[code], work.years,
+        work.first_year, work.base_year, progress,
+    )  # fmt: skip
+    area.read()
+    area.overlay()
+    result = _AreaResult(area.rows(), [], [], [])
+    for year, changes, inputs in area.changes():
+        found = [_finding(book, home.plane, code, year, change, inputs) for change in changes.found]
+        result.findings.extend(sorted(found, key=lambda f: (f["rule"], f["id"])))
+        result.below.extend(
+            {"area_code": code, "year": year, "rule": b.rule, "count": b.count, "area_m2": str(b.area_m2)}
+            for b in changes.below
+        )
+    if not work.targets[code]:
+        area.notes.append(("measure.note_no_targets", {"area": name}))
+    result.notes.extend(_notes(code, area.notes))
+    return result
 
 
 def _notes(code: str, notes: Iterable[tuple[str, dict[str, object]]]) -> list[dict[str, Any]]:
