@@ -49,7 +49,8 @@ def unanswered(truth: set[tuple[str, Key]], damaged: list[Json] | None) -> list[
         for r in damaged or ()
         for plan in r["plans"]
         for target in plan["targets"]
-        if (plan["area"], key_of(target)) not in truth and not _asked(damaged or [], plan, target, plan["area"] in areas)
+        if (plan["area"], key_of(target)) not in truth
+        and not _asked(damaged or [], plan, target, plan["area"] in areas)
     ]
 
 

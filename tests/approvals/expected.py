@@ -112,7 +112,9 @@ def _unlike(expected: Json, found: Json) -> list[str]:
         unlike.append("value_text")
     if not _notes_agree(expected.get("note"), found.get("note")):
         unlike.append("note")
-    if expected.get("op_text") not in _ABOUT and not all(part in found["op_text"].replace("于", "") for part in _op_parts(expected)):
+    if expected.get("op_text") not in _ABOUT and not all(
+        part in found["op_text"].replace("于", "") for part in _op_parts(expected)
+    ):
         unlike.append("op_text")
     return unlike
 

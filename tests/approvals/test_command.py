@@ -19,7 +19,9 @@ _INPUT = EXIT_CODES[InputError]
 _CASES = Path(__file__).parent / "cases"
 
 
-def in_process(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: object, lang: str = "zh"):
+def in_process(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: object, lang: str = "zh"
+):
     """The same, without a new process: the parts that no process could change."""
     monkeypatch.setattr(sys, "argv", ["lantu", *map(str, words)])
     monkeypatch.setenv("LANTU_LANG", lang)
@@ -59,7 +61,15 @@ def test_the_four_counties() -> None:
 
 
 def test_several_files_give_one_array(capsys, monkeypatch) -> None:
-    done = in_process(capsys, monkeypatch, "approval", "read", _CASES / "003-suixi-two-units.txt", _CASES / "028-suzhou-wuxi-one-page.txt", "--json")
+    done = in_process(
+        capsys,
+        monkeypatch,
+        "approval",
+        "read",
+        _CASES / "003-suixi-two-units.txt",
+        _CASES / "028-suzhou-wuxi-one-page.txt",
+        "--json",
+    )
     assert [d["plans"][0]["area"] for d in json.loads(done.stdout)] == ["遂溪县", "苏州市", "无锡市"]
 
 
@@ -81,7 +91,9 @@ def test_a_table_for_people() -> None:
 
 
 def test_a_reply_without_quantities_is_read_and_says_so(capsys, monkeypatch) -> None:
-    done = in_process(capsys, monkeypatch, "approval", "read", _CASES / "057-no-quantity-principles.txt", "--json")
+    done = in_process(
+        capsys, monkeypatch, "approval", "read", _CASES / "057-no-quantity-principles.txt", "--json"
+    )
     (found,) = json.loads(done.stdout)
     assert done.returncode == 0
     assert [t["value"] for plan in found["plans"] for t in plan["targets"] if t["value"] is not None] == []

@@ -20,13 +20,19 @@ _ODD = "\U001001b0\ue000\uf8ff\U000f1234\ufffd\u0378\x07□■?﹖*×·\u200b①
 some = settings(
     max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )  # fmt: skip
+
+
 @cache
 def _whole(path: Path) -> tuple[str, list[Json], list[tuple[int, int]]]:
     """Text, reading, and the places of its figures."""
     text = path.read_text(encoding="utf-8")
     readings = try_reading(text) or []
     places = [
-        tuple(t["span"]) for r in readings for plan in r["plans"] for t in plan["targets"] if t["value"] is not None
+        tuple(t["span"])
+        for r in readings
+        for plan in r["plans"]
+        for t in plan["targets"]
+        if t["value"] is not None
     ]
     return text, readings, places
 
@@ -90,7 +96,9 @@ def test_shuffled_paragraphs(path: Path, data: st.DataObject) -> None:
     assert unanswered(truth_of(readings), try_reading(mixed)) == []
 
 
-@pytest.mark.parametrize(("cut", "read"), [("327", None), ("327.40", None), ("327.40万", None), ("327.40万亩", 327.4)])
+@pytest.mark.parametrize(
+    ("cut", "read"), [("327", None), ("327.40", None), ("327.40万", None), ("327.40万亩", 327.4)]
+)
 def test_cut_within_a_figure(cut: str, read: float | None) -> None:
     """327 of 327.40万亩 is no figure; the unit is its only end."""
     text = f"甲川省人民政府关于《大安市国土空间总体规划（2021—2035年）》的批复\n同意。到2035年，大安市耕地保有量不低于{cut}"

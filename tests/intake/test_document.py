@@ -38,7 +38,9 @@ def values(path: Path) -> set[tuple]:
     return {(t["indicator"], t["value"], t["unit"], t["year"]) for t in plan["targets"]}
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le-bom", "utf-16-be-bom"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le-bom", "utf-16-be-bom"]
+)
 def test_text_in_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
     data = {
         "utf-16-le-bom": b"\xff\xfe" + _TEXT.encode("utf-16-le"),
@@ -77,7 +79,10 @@ def test_a_table_in_a_word_file(tmp_path: Path) -> None:
         ("生态保护红线面积", "不低于", "405.23", "平方千米"),
     ]
     path = write(tmp_path, "reply.docx", docx([*REPLY[:3], "同意该规划，指标见表。"], table))
-    assert values(path) == {("耕地保有量", 327.4, "万亩", 2035), ("生态保护红线面积", 405.23, "平方千米", 2035)}
+    assert values(path) == {
+        ("耕地保有量", 327.4, "万亩", 2035),
+        ("生态保护红线面积", 405.23, "平方千米", 2035),
+    }
 
 
 def _cut_zip(data: bytes) -> bytes:

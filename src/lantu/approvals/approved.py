@@ -15,10 +15,14 @@ _PLAN = re.compile(
     r"(?P<name>[\u4e00-\u9fff、—·-]{2,60}?)(?P<what>(?:国土空间|土地利用|国土|海岸带|城市|城镇|乡镇|村庄)[\u4e00-\u9fff]{0,14}?规划|分区规划|总体规划)(?P<also>暨[\u4e00-\u9fff]{2,20}?规划)?"
     rf"(?P<rest>{_PERIOD})?"
 )
-_VERBS = re.compile(r"^(?:同意|原则同意|批准|报请批准|报请审批|报批|审批|调整完善|调整|修改|修订|完善|实施|印发|请求批准|关于|对|所辖|的|并)+")
+_VERBS = re.compile(
+    r"^(?:同意|原则同意|批准|报请批准|报请审批|报批|审批|调整完善|调整|修改|修订|完善|实施|印发|请求批准|关于|对|所辖|的|并)+"
+)
 _APPROVES = re.compile(r"同意|批准|批复|获批")
 _SUFFIX = r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木|新区|示范区|实验区|开发区|园区|流域|经济带|经济圈|城市群|都市圈|海岸带|林区|地区|兵团)"
-_ETHNIC = re.compile(r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族)*(?:自治区|自治州|自治县|自治旗|特别行政区)$")
+_ETHNIC = re.compile(
+    r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族)*(?:自治区|自治州|自治县|自治旗|特别行政区)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,9 @@ class ApprovedPlan:
     end: int
 
 
-def approved_plans(text: str, piece: Piece, body: int, places: Places, issuer: str | None, addressee: str | None = None) -> list[ApprovedPlan]:
+def approved_plans(
+    text: str, piece: Piece, body: int, places: Places, issuer: str | None, addressee: str | None = None
+) -> list[ApprovedPlan]:
     """Find the plans: in the title, else in the sentence that approves, else in a news headline.
 
     The body's own 《》 list is preferred where it names the same areas, since it gives each plan's full title.
@@ -52,7 +58,9 @@ def approved_plans(text: str, piece: Piece, body: int, places: Places, issuer: s
     return _plans_in(text, piece.start, min(piece.end, piece.start + 400), places, issuer, addressee)[:1]
 
 
-def _listed(text: str, piece: Piece, body: int, places: Places, issuer: str | None, addressee: str | None = None) -> list[ApprovedPlan]:
+def _listed(
+    text: str, piece: Piece, body: int, places: Places, issuer: str | None, addressee: str | None = None
+) -> list[ApprovedPlan]:
     """Read 同意《甲规划》《乙规划》, within the first sentences of the body."""
     start, sentences = body, 0
     while sentences < 6 and start < piece.end:
@@ -60,14 +68,20 @@ def _listed(text: str, piece: Piece, body: int, places: Places, issuer: str | No
         stop = piece.end if stop < 0 else stop
         if _APPROVES.search(text, start, stop):
             quoted = [m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop])]
-            plans = [p for m in quoted for p in _plans_in(text, start + m.start(1), start + m.end(1), places, issuer, addressee)]
+            plans = [
+                p
+                for m in quoted
+                for p in _plans_in(text, start + m.start(1), start + m.end(1), places, issuer, addressee)
+            ]
             if plans:
                 return _once(plans)
         start, sentences = stop + 1, sentences + 1
     return []
 
 
-def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | None, addressee: str | None = None) -> list[ApprovedPlan]:
+def _plans_in(
+    text: str, start: int, end: int, places: Places, issuer: str | None, addressee: str | None = None
+) -> list[ApprovedPlan]:
     about = text[start:end]
     offset = start
     if (at := about.find("关于")) >= 0 and "规划" in about[at:]:
@@ -95,7 +109,16 @@ def _plans_in(text: str, start: int, end: int, places: Places, issuer: str | Non
 
 
 def _year(text: str) -> int:
-    return int("".join(str("〇一二三四五六七八九".find(c)) if c in "一二三四五六七八九" else "0" if not c.isdigit() else c for c in text))
+    return int(
+        "".join(
+            str("〇一二三四五六七八九".find(c))
+            if c in "一二三四五六七八九"
+            else "0"
+            if not c.isdigit()
+            else c
+            for c in text
+        )
+    )
 
 
 def _once(plans: Iterable[ApprovedPlan]) -> list[ApprovedPlan]:
@@ -127,7 +150,9 @@ def plain_area(name: str, places: Places, seat: str = "") -> str:
     for cut in range(len(name) - 2, 1, -1):
         head, tail = name[:cut], name[cut:]
         ends = re.search(r"[省市县区旗州盟]$", head)
-        known = ends and (places.level_of(head) is not None or re.search(r"[市县旗].{2,6}(?:镇|乡|街道|苏木)$", name))
+        known = ends and (
+            places.level_of(head) is not None or re.search(r"[市县旗].{2,6}(?:镇|乡|街道|苏木)$", name)
+        )
         if known and re.search(rf"{_SUFFIX}$", tail) and (len(tail) > 2 or places.level_of(tail)):
             return tail
     return name

@@ -85,7 +85,9 @@ def _multiple_ahead(s: Sentence, index: int) -> bool:
     """Say whether 的 … 倍 follows, so that what stands before it is only the base."""
     after = s.skip(index, Kind.FILLER, Kind.BASELINE)
     token = s.at(after)
-    return after > index and bool(token and token.kind is Kind.QUANTITY and token.unit and is_multiple(token.unit))
+    return after > index and bool(
+        token and token.kind is Kind.QUANTITY and token.unit and is_multiple(token.unit)
+    )
 
 
 def _runs_on(s: Sentence, index: int) -> int | None:
@@ -99,7 +101,13 @@ def _runs_on(s: Sentence, index: int) -> int | None:
         scale = 1 if mark and first.kind is Kind.NUMBER and mark.text in _LARGE else 0
         while (token := s.at(last + 1 + scale)) and token.kind in _FIGURES and not _apart(s, token):
             last, scale = last + 1 + scale, 0
-    if last == index and mark and mark.kind is Kind.YEAR and mark.text.startswith(("至", "到")) and mark.start == first.end:
+    if (
+        last == index
+        and mark
+        and mark.kind is Kind.YEAR
+        and mark.text.startswith(("至", "到"))
+        and mark.start == first.end
+    ):
         last = index + 1
     if last == index:
         return None
@@ -131,7 +139,13 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         s.doubt("wrong_unit", *where, indicator=subject.name, unit=unit_text)
         return
     year = subject.year or s.years.clause or s.years.head
-    if s.since and year and year < s.since and not subject.changes and (not op or op == "=" or op_text in s.words.weak_ops):
+    if (
+        s.since
+        and year
+        and year < s.since
+        and not subject.changes
+        and (not op or op == "=" or op_text in s.words.weak_ops)
+    ):
         s.doubt("background", *where, text=s.text[subject.start : stop])
         return
     if figure.look:
@@ -154,7 +168,12 @@ def _unit_elsewhere(s: Sentence, subject: Subject, value: Token) -> Unit | None:
     following = s.text[value.end : value.end + 1]
     if subject.unit:
         return None if following.startswith(_LARGE) else subject.unit
-    if subject.name.endswith("倍数") and following and not following.startswith(_LARGE) and following in ",;。()以之内":
+    if (
+        subject.name.endswith("倍数")
+        and following
+        and not following.startswith(_LARGE)
+        and following in ",;。()以之内"
+    ):
         return UNITS["倍"]
     return None
 
@@ -200,7 +219,7 @@ def _agrees(one: Token, other: Token) -> bool:
     if a is None or b is None or one.unit.dimension is not other.unit.dimension:
         return False
     half = Fraction(1, 2)
-    slack = convert(half * Fraction(10) ** int(a.as_tuple().exponent), one.unit.name, other.unit.name) + half * Fraction(
-        10
-    ) ** int(b.as_tuple().exponent)
+    slack = convert(
+        half * Fraction(10) ** int(a.as_tuple().exponent), one.unit.name, other.unit.name
+    ) + half * Fraction(10) ** int(b.as_tuple().exponent)
     return abs(convert(a, one.unit.name, other.unit.name) - Fraction(b)) <= slack

@@ -18,7 +18,23 @@ from lantu.approvals.tokens import QUANTITY
 
 _ZONE = re.compile(r"(?:开发|示范|实验|试验|新|园|高新|管理|合作|保税|风景名胜|林|矿|农场|垦)区$")
 _ORDINAL = re.compile(r"([一二三四五六七八九十]{1,3})、")
-_ORDINALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"]
+_ORDINALS = [
+    "一",
+    "二",
+    "三",
+    "四",
+    "五",
+    "六",
+    "七",
+    "八",
+    "九",
+    "十",
+    "十一",
+    "十二",
+    "十三",
+    "十四",
+    "十五",
+]
 _AT_A_FIGURE = re.compile(rf"[^,;。()]*{QUANTITY.pattern}$")
 _ANNEX = re.compile(r"附|表|注|抄送")
 
@@ -68,12 +84,16 @@ def _odd_characters(
     text = source.text
     damaged = [at for at in range(piece.start, frame.body) if is_unknown(text[at])]
     for at in damaged:
-        yield Doubt("unknown_character", at, at + 1, {"character": f"U+{ord(text[at]):04X}", "text": text[at]})
+        yield Doubt(
+            "unknown_character", at, at + 1, {"character": f"U+{ord(text[at]):04X}", "text": text[at]}
+        )
     for plan in plans if damaged else ():
         yield Doubt("damaged_heading", plan.start, plan.end, {"plan": plan.title})
 
 
-def _breaks_of_order(source: Source, piece: Piece, frame: Surroundings, limits: Sequence[Limit]) -> Iterable[Doubt]:
+def _breaks_of_order(
+    source: Source, piece: Piece, frame: Surroundings, limits: Sequence[Limit]
+) -> Iterable[Doubt]:
     """Displaced stretches, numbered sections out of order, limits behind the signature, half brackets."""
     text = source.text
     for start, end in piece.displaced:
@@ -92,16 +112,16 @@ def _breaks_of_order(source: Source, piece: Piece, frame: Surroundings, limits: 
         yield Doubt("order", one.start, one.end, {})
     lines = [at for at in source.folded.line_starts if frame.body < at < piece.end]
     for at, after in pairwise(lines):
-        if re.fullmatch(ISSUER, text[at:after]) and not re.match(r"[\d二(]|[\u4e00-\u9fff]{2,16}$", text[after : after + 17]):
+        if re.fullmatch(ISSUER, text[at:after]) and not re.match(
+            r"[\d二(]|[\u4e00-\u9fff]{2,16}$", text[after : after + 17]
+        ):
             yield Doubt("order", at, after, {})  # a signature in the middle
     for begin, stop in {one.sentence for one in limits}:
         if text.count("(", begin, stop) != text.count(")", begin, stop):
             yield Doubt("order", begin, stop, {})
 
 
-def silent_plans(
-    plans: Sequence[ApprovedPlan], targets: Mapping[str, list[ReadTarget]]
-) -> Iterable[Doubt]:
+def silent_plans(plans: Sequence[ApprovedPlan], targets: Mapping[str, list[ReadTarget]]) -> Iterable[Doubt]:
     """Plans of which no target was read, most of all where others of the same reply have some."""
     told = [plan for plan in plans if targets.get(plan.area)]
     for plan in plans:
@@ -119,7 +139,9 @@ def cut_off(source: Source, piece: Piece, frame: Surroundings) -> Doubt | None:
         return None
     words = source.words
     names = "|".join(map(re.escape, [*words.terms, *words.ops_before]))
-    last = re.compile(rf"[^,;。()]*(?:(?:{names})[^,;。()\d]{{0,6}}(?:[\d.]+[万亿]?(?:平方|立方)?)?|[,;、(])$")
+    last = re.compile(
+        rf"[^,;。()]*(?:(?:{names})[^,;。()\d]{{0,6}}(?:[\d.]+[万亿]?(?:平方|立方)?)?|[,;、(])$"
+    )
     tail = source.text[max(frame.body, piece.end - 60) : piece.end]
     for code, pattern in (("cut_off", last), ("ends_at_figure", _AT_A_FIGURE)):
         if match := pattern.search(tail):
@@ -134,4 +156,6 @@ def limits_elsewhere(source: Source, piece: Piece, areas: set[str]) -> Doubt | N
     found = [m.span() for m in QUANTITY.finditer(text)] if ours else []
     if not found:
         return None
-    return Doubt("other_piece", piece.start + found[0][0], piece.start + found[-1][1], {"text": text[slice(*found[0])]})
+    return Doubt(
+        "other_piece", piece.start + found[0][0], piece.start + found[-1][1], {"text": text[slice(*found[0])]}
+    )

@@ -82,7 +82,9 @@ def read_points(text: str) -> PointReading:
     if len(resolved) > 1:  # two rival decimal points support neither
         return PointReading(text, frozenset(), frozenset())
     return PointReading(
-        text.translate({ord(c): "." for c in resolved}) if not resolved & set(_MARKS) else _replace_between(text, resolved),
+        text.translate({ord(c): "." for c in resolved})
+        if not resolved & set(_MARKS)
+        else _replace_between(text, resolved),
         frozenset(resolved),
         frozenset(uneven),
     )

@@ -14,11 +14,17 @@ _DATE = r"(?<!\d)\d{4}年\d{1,2}月\d{1,2}日|[〇零○O一二三四五六七�
 _DOTTED = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
 _SIGNED = re.compile(rf"(?P<issuer>{ISSUER})(?:\(?(?:盖章|公章|印章|章|印)\)?)?(?P<date>{_DATE}|{_DOTTED})")
 _DATED_LINE = re.compile(rf"\(?(?P<date>{_DATE})\)?")
-_LABELLED_DATE = re.compile(rf"(?:成文日期|发文日期|签发日期|成文时间|(?<![\u4e00-\u9fff])日期|(?<=号)日期)[:\]】]?(?P<date>{_DATE}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}})")
+_LABELLED_DATE = re.compile(
+    rf"(?:成文日期|发文日期|签发日期|成文时间|(?<![\u4e00-\u9fff])日期|(?<=号)日期)[:\]】]?(?P<date>{_DATE}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}})"
+)
 _LABELLED_NUMBER = re.compile(r"(?:发文字号|发文文号|文号|字号)[:\]】]?")
-_ADDRESSEE = re.compile(r"(?P<to>[\u4e00-\u9fff、,()]{3,80}?(?:人民政府|自然资源部|自然资源厅|管委会|管理委员会|委员会|厅|局|办|公署|政府|部))(?:、[\u4e00-\u9fff]{2,20})*:")
+_ADDRESSEE = re.compile(
+    r"(?P<to>[\u4e00-\u9fff、,()]{3,80}?(?:人民政府|自然资源部|自然资源厅|管委会|管理委员会|委员会|厅|局|办|公署|政府|部))(?:、[\u4e00-\u9fff]{2,20})*:"
+)
 _GOES_ON = re.compile(r"批[复准]|印发|发布|见报|公布|施行|起|同意|上报|报来|前|至|召开|讯|电|\(记者")
-_PUBLISHED = re.compile(r"(?:发布|颁发|公布|更新|公开|印发|发文|见报|刊登|上传|来源)[\u4e00-\u9fff]{0,4}[:\]]?$")
+_PUBLISHED = re.compile(
+    r"(?:发布|颁发|公布|更新|公开|印发|发文|见报|刊登|上传|来源)[\u4e00-\u9fff]{0,4}[:\]]?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,20 @@ def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
     number = _number(folded, text, piece, head_end, body)
     signed = _signature(folded, text, piece, body)
     issuer = heading.issuer if heading else (signed.issuer if signed else None)
-    day = _labelled(text, piece) or (signed.day if signed else None) or _under_title(folded, text, head_end, body)
-    return Surroundings(number, day, issuer, addressee, body, signed.at if signed else None, _signatures(folded, text, piece, body))
+    day = (
+        _labelled(text, piece)
+        or (signed.day if signed else None)
+        or _under_title(folded, text, head_end, body)
+    )
+    return Surroundings(
+        number,
+        day,
+        issuer,
+        addressee,
+        body,
+        signed.at if signed else None,
+        _signatures(folded, text, piece, body),
+    )
 
 
 def show_number(folded: Folded, match: re.Match[str]) -> str:
@@ -139,6 +157,10 @@ def _labelled(text: str, piece: Piece) -> date | None:
 
 def _under_title(folded: Folded, text: str, head_end: int, body: int) -> date | None:
     for match in _DATED_LINE.finditer(text, head_end, body):
-        if match.group().startswith("(") and match.start() in folded.line_starts and not _PUBLISHED.search(text[:match.start()]):
+        if (
+            match.group().startswith("(")
+            and match.start() in folded.line_starts
+            and not _PUBLISHED.search(text[: match.start()])
+        ):
             return parse_date(match["date"])
     return None

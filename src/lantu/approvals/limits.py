@@ -168,14 +168,24 @@ def _mark(s: Sentence, at: int) -> None:
         s.run.append(s.tokens[at])
     elif mark in _CLAUSE_ENDS or mark == "——":
         following = s.at(at + 1)
-        if mark == ":" and s.run and s.run[-1].kind is Kind.INDICATOR and following and following.kind is not Kind.INDICATOR:
+        if (
+            mark == ":"
+            and s.run
+            and s.run[-1].kind is Kind.INDICATOR
+            and following
+            and following.kind is not Kind.INDICATOR
+        ):
             return
         _card(s, mark)
         settle(s)
         if mark in BULLETS or (mark == ":" and _new_topic(s)):
             s.current = None
         s.run = []
-        s.years.first_clause = False if mark == "," and s.limits and s.limits[-1].end > s.tokens[0].start else s.years.first_clause
+        s.years.first_clause = (
+            False
+            if mark == "," and s.limits and s.limits[-1].end > s.tokens[0].start
+            else s.years.first_clause
+        )
         if mark == ";":
             _unclosed(s, at)
         if mark == ";" and not s.outer:
@@ -206,7 +216,14 @@ def _empty_card(s: Sentence) -> None:
 
 def _open(s: Sentence, at: int) -> None:
     year, close = s.at(at + 1), s.at(at + 2)
-    if year and year.kind is Kind.YEAR and close and close.text == ")" and s.limits and s.limits[-1].end == s.tokens[at].start:
+    if (
+        year
+        and year.kind is Kind.YEAR
+        and close
+        and close.text == ")"
+        and s.limits
+        and s.limits[-1].end == s.tokens[at].start
+    ):
         s.limits[-1] = replace(s.limits[-1], year=year.year)  # 不超过3.35亿立方米(2025年)
     s.outer.append(Outer(s.run, s.current, s.years.copy()))
     if s.run and s.run[-1].kind is Kind.INDICATOR:
@@ -251,13 +268,23 @@ def _unit_beside(s: Sentence, inner: list[Token]) -> None:
 def _skip_poisoned(s: Sentence, at: int) -> int:
     """A clause with a character nobody can know is not read at all."""
     first = last = at
-    while first > 0 and not (s.tokens[first - 1].kind is Kind.MARK and s.tokens[first - 1].text in _POISON_ENDS):
+    while first > 0 and not (
+        s.tokens[first - 1].kind is Kind.MARK and s.tokens[first - 1].text in _POISON_ENDS
+    ):
         first -= 1
-    while last < len(s.tokens) and not (s.tokens[last].kind is Kind.MARK and s.tokens[last].text in _POISON_ENDS):
+    while last < len(s.tokens) and not (
+        s.tokens[last].kind is Kind.MARK and s.tokens[last].text in _POISON_ENDS
+    ):
         last += 1
     clause = s.tokens[first:last]
     text = s.cut(first, last)
-    s.doubt("unknown_character", clause[0].start, clause[-1].end, character=f"U+{ord(s.tokens[at].text):04X}", text=text)
+    s.doubt(
+        "unknown_character",
+        clause[0].start,
+        clause[-1].end,
+        character=f"U+{ord(s.tokens[at].text):04X}",
+        text=text,
+    )
     s.limits = [one for one in s.limits if one.end <= clause[0].start]
     if s.several:
         s.area = ()

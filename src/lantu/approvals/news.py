@@ -28,7 +28,11 @@ def news_issuer(text: str, piece: Piece, places: Places) -> str | None:
     if re.search(r"国务院(?:正式|原则|已)*(?:批复|批准|同意)", told):
         return "国务院"
     if re.search(r"省(?:人民)?政府(?:正式|原则|已|近日|日前)*(?:批复|批准|同意)", told):
-        named = {m for m in re.findall(r"(?=([\u4e00-\u9fff]{2,3}省)人民政府)", told) if places.level_of(m) == "province"}
+        named = {
+            m
+            for m in re.findall(r"(?=([\u4e00-\u9fff]{2,3}省)人民政府)", told)
+            if places.level_of(m) == "province"
+        }
         return f"{named.pop()}人民政府" if len(named) == 1 else None
     return None
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from lantu.approvals.places import Places
 from lantu.approvals.source_text import Folded
 
-ISSUER = (
-    r"(?:国务院(?:办公厅)?|新疆生产建设兵团|[\u4e00-\u9fff]{2,16}?(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"
-)
+ISSUER = r"(?:国务院(?:办公厅)?|新疆生产建设兵团|[\u4e00-\u9fff]{2,16}?(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"
 TITLE = re.compile(
     rf"(?P<issuer>{ISSUER}(?:、?{ISSUER})?)(?:印发)?关于(?P<about>[^。;]{{4,400}}?)的(?P<type>批复(?!意见)|批复意见|复函|通知|通报|决定|意见|公告|通告|报告|请示|规定|办法|函)(?P<note>\((?:摘要|节选|摘录|全文|试行)\))?"
 )
-DOCUMENT_NUMBER = re.compile(r"(?P<sign>[\u4e00-\u9fff]{1,12})[(\[〔〈【](?P<year>\d{4})[)\]〕〉】](?:第)?(?P<no>\d{1,5})[号號]")
+DOCUMENT_NUMBER = re.compile(
+    r"(?P<sign>[\u4e00-\u9fff]{1,12})[(\[〔〈【](?P<year>\d{4})[)\]〕〉】](?:第)?(?P<no>\d{1,5})[号號]"
+)
 _GENERIC = re.compile(r"(?:自治区|自治州|自治县|省|市|县|区|州|盟)?(?:人民政府|委员会|管委会)")
 # Words by which an authority approves a plan; a request or a draft on display has none of them.
 APPROVES = re.compile(
@@ -83,8 +83,12 @@ def _better_start(folded: Folded, later: Heading, earlier: Heading, places: Plac
     """内容发送至邮箱福建省人民政府: the issuer is the authority that exists; of two unknown ones, what stands behind a blank."""
     if _GENERIC.match(later.issuer):
         return False
-    known = [later.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)]
-    return known[0] > known[1] or (known[0] == known[1] and not (later.start in folded.line_set and earlier.start in folded.line_set))
+    known = [
+        later.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)
+    ]
+    return known[0] > known[1] or (
+        known[0] == known[1] and not (later.start in folded.line_set and earlier.start in folded.line_set)
+    )
 
 
 def _seat(issuer: str) -> str:
@@ -93,7 +97,13 @@ def _seat(issuer: str) -> str:
 
 def _places(folded: Folded) -> list[int]:
     text = folded.text
-    behind = [m.end() for m in re.finditer(r"标题:|名称:|(?<=\d)日(?=[\u4e00-\u9fff])|[。)|\]>/]|[A-Za-z\d](?=[\u4e00-\u9fff])(?![年月日次个号条])", text)]
+    behind = [
+        m.end()
+        for m in re.finditer(
+            r"标题:|名称:|(?<=\d)日(?=[\u4e00-\u9fff])|[。)|\]>/]|[A-Za-z\d](?=[\u4e00-\u9fff])(?![年月日次个号条])",
+            text,
+        )
+    ]
     blanks = [
         at for at in folded.breaks
         if at and text[at - 1] not in ",、;:(《“\"于" and not {at - 1, at + 1} & folded.breaks  # s p a c e d  text
@@ -104,7 +114,16 @@ def _places(folded: Folded) -> list[int]:
 def _inside_sentence(text: str, match: re.Match[str]) -> bool:
     """现将…关于…的批复转发: a title quoted in running text goes on."""
     following = text[match.end() : match.end() + 2]
-    return (following != "" and following[0] in "》”\"精要规") or following in ("转发", "要求", "已经", "印发", "有关", "中明", "全文", "》的")
+    return (following != "" and following[0] in '》”"精要规') or following in (
+        "转发",
+        "要求",
+        "已经",
+        "印发",
+        "有关",
+        "中明",
+        "全文",
+        "》的",
+    )
 
 
 def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple[list[Piece], list[Piece]]:
@@ -134,12 +153,16 @@ def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple
         measured = bool(_MEASURED.search(lead))
         if LABELS.search(lead) and len(lead) < 300 and not measured and replies and replies[0].start == head:
             replies[0] = Piece(0, replies[0].end, replies[0].heading)
-        elif has_limits.search(lead) and replies and not _is_finished_tail(lead, text, replies[0], has_limits):
+        elif (
+            has_limits.search(lead) and replies and not _is_finished_tail(lead, text, replies[0], has_limits)
+        ):
             replies[0] = Piece(replies[0].start, replies[0].end, replies[0].heading, ((0, head),))
         elif len(lead) > 40 or measured or not replies:
             others.insert(0, Piece(0, head, None))
     if not replies:
-        if any(has_limits.search(text, p.start, p.end) and APPROVES.search(text, p.start, p.end) for p in others):
+        if any(
+            has_limits.search(text, p.start, p.end) and APPROVES.search(text, p.start, p.end) for p in others
+        ):
             return [Piece(0, len(text), None)], []
         return [], others
     return replies, others
@@ -179,7 +202,11 @@ def _merge_repeated(folded: Folded, cut: list[Piece]) -> list[Piece]:
             and _same(last.heading, piece.heading)
             and last.end - last.heading.end < 200
         ):
-            shown = last.heading.title if _uneven(folded, piece.heading) and not _uneven(folded, last.heading) else None
+            shown = (
+                last.heading.title
+                if _uneven(folded, piece.heading) and not _uneven(folded, last.heading)
+                else None
+            )
             merged[-1] = Piece(last.start, piece.end, replace(piece.heading, shown=shown))
         else:
             merged.append(piece)

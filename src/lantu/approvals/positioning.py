@@ -8,7 +8,7 @@ from typing import Any
 
 from lantu.approvals.tokens import BULLETS
 
-_OPEN, _CLOSE = "“\"《(", "”\"》)"
+_OPEN, _CLOSE = '“"《(', '”"》)'
 _TAIL = re.compile(r"(?:等)?(?:[一二三四五六七八九十两]|\d)?(?:大|项|个|重)?(?:功能|定位|职能|角色)?$")
 
 
@@ -59,10 +59,14 @@ def _any(words: Sequence[str]) -> str:
 def _stop(text: str, at: int, end: int, names: str, listed: bool) -> int:
     """A list ends with its sentence or where the next area or clause of its kind begins."""
     depth = 0
-    clause = re.compile(rf"[,;、](?:将|把)(?:{names})|[,;](?:{names})|[,;](?:城市)?(?:功能|性质|定位)|\.(?!\d)")
+    clause = re.compile(
+        rf"[,;、](?:将|把)(?:{names})|[,;](?:{names})|[,;](?:城市)?(?:功能|性质|定位)|\.(?!\d)"
+    )
     for i in range(at, end):
         depth += (text[i] in "“(《") - (text[i] in "”)》")
-        if depth <= 0 and (text[i] in "。!" + BULLETS or (text[i] == ";" and not listed) or clause.match(text, i)):
+        if depth <= 0 and (
+            text[i] in "。!" + BULLETS or (text[i] == ";" and not listed) or clause.match(text, i)
+        ):
             return i
     return end
 

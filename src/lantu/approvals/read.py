@@ -60,7 +60,9 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     replies, others = pieces(folded, _limit_signs(words), book.divisions)
     stray = any(piece.heading is None and limits_elsewhere(source, piece, set()) for piece in others)
     readings = [
-        _document(source, piece, stray) for piece in replies if piece.heading or APPROVES.search(source.text, piece.start, piece.end)
+        _document(source, piece, stray)
+        for piece in replies
+        if piece.heading or APPROVES.search(source.text, piece.start, piece.end)
     ]
     readings = [r for r in readings if r.plans or any(p.targets for p in r.plans) or r.questions]
     if not readings or not any(r.plans or _has_limit_question(r) for r in readings):
@@ -123,7 +125,14 @@ def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
         date=frame.date,
         plans=tuple(_plan(source, plan, targets.get(plan.area, []), phrases) for plan in plans),
         duties=tuple(
-            ReadDuty(d.id, d.kind, d.name, d.obliged, source.folded.span(d.start, d.end), source.text[slice(*d.sentence)])
+            ReadDuty(
+                d.id,
+                d.kind,
+                d.name,
+                d.obliged,
+                source.folded.span(d.start, d.end),
+                source.text[slice(*d.sentence)],
+            )
             for d in find_duties(source.text, frame.body, piece.end, source.pages["duties"])
         ),
         questions=tuple(source.question(d) for d in overlapping(doubts)),
@@ -135,10 +144,22 @@ def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
 
 
 def _plan(
-    source: Source, plan: ApprovedPlan, targets: list[ReadTarget], phrases: Mapping[str, list[tuple[str, int, int]]]
+    source: Source,
+    plan: ApprovedPlan,
+    targets: list[ReadTarget],
+    phrases: Mapping[str, list[tuple[str, int, int]]],
 ) -> ReadPlan:
     spoken = tuple((phrase, source.folded.span(a, b)) for phrase, a, b in phrases.get(plan.area, []))
-    return ReadPlan(plan.area, plan.title, plan.level, plan.kind, plan.period, spoken, source.folded.span(plan.start, plan.end), tuple(targets))
+    return ReadPlan(
+        plan.area,
+        plan.title,
+        plan.level,
+        plan.kind,
+        plan.period,
+        spoken,
+        source.folded.span(plan.start, plan.end),
+        tuple(targets),
+    )
 
 
 def _foreign(source: Source, areas: Mapping[str, str]) -> list[str]:

@@ -30,7 +30,9 @@ class ReadTarget:
     def to_json(self) -> dict[str, Any]:
         """Return the published form; `value` is a JSON number, `value_text` has its zeros."""
         value = self.value
-        number = None if value is None else (int(value) if value == value.to_integral_value() else float(value))
+        number = (
+            None if value is None else (int(value) if value == value.to_integral_value() else float(value))
+        )
         found: dict[str, Any] = {
             "indicator": self.indicator, "op": self.op, "value": number, "unit": self.unit, "year": self.year,
         }  # fmt: skip
@@ -147,7 +149,9 @@ class Reading:
             "duties": [duty.to_json() for duty in self.duties],
             "questions": [
                 {
-                    "code": q.code, "text": q.text, "span": list(q.span),
+                    "code": q.code,
+                    "text": q.text,
+                    "span": list(q.span),
                     "message": {lang: render(q.code, lang, **q.params) for lang in ("zh", "en")},
                 }
                 for q in self.questions

@@ -175,7 +175,10 @@ class Sentence:
         """Write a limit down, once per area it is said of; then its clause is done."""
         own = subject.year or self.years.clause
         year = own or self.years.head
-        unsure = own is None and (self.years.lost or (self.years.head is not None and not self.years.sure and not self.years.first_clause))
+        unsure = own is None and (
+            self.years.lost
+            or (self.years.head is not None and not self.years.sure and not self.years.first_clause)
+        )
         whole = self.current.name if subject.part and self.current else None
         for name in (self.area if area is None else area) or (None,):
             self.limits.append(

@@ -29,18 +29,25 @@ _SAME_MARK = str.maketrans(
     }
 )  # fmt: skip
 _FURNITURE = re.compile(
-    r"[-—·•~\s]*第?\s*\d{1,4}\s*页?\s*[/,，共]*\s*(?:共?\s*\d{1,4}\s*页?)?[-—·•~\s]*|page\s*\d+(\s*(of|/)\s*\d+)?", re.I
+    r"[-—·•~\s]*第?\s*\d{1,4}\s*页?\s*[/,，共]*\s*(?:共?\s*\d{1,4}\s*页?)?[-—·•~\s]*|page\s*\d+(\s*(of|/)\s*\d+)?",
+    re.I,
 )
 _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 _RUNNING_HEAD = re.compile(r".{0,30}(公报|政报|公告栏|第\d+期|ISSN|https?://|www\.).{0,30}", re.I)
 # Lines that may rightly stand twice: signatures, dates, headings, list items.
-_OWN_LINE = re.compile(r"[。;:]|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]")
+_OWN_LINE = re.compile(
+    r"[。;:]|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]"
+)
 _CONVERTER_SIGNS = "国规划复亩达标线态区发开控"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_SPACES = " \u00a0\u2002\u2003\u2009\u202f"  # a single one may stand inside a figure; anything wider parts columns
+_SPACES = (
+    " \u00a0\u2002\u2003\u2009\u202f"  # a single one may stand inside a figure; anything wider parts columns
+)
 _TYPED_TITLE = re.compile(r"<<(?=[^<>]{2,80}>>)|(?<=[^<>])>>")
 # 一 typed for a dash between years; one character for one, like every spelling that is mended here.
-_ONE_FOR_DASH = re.compile(r"(?<=\d{4})一(?=\d{4})|(?<=\d{4}年)一(?=\d{4})|(?<=[〇○零一二三四五六七八九]{3}[〇○零一二三四五六七八九])-(?=[二])")
+_ONE_FOR_DASH = re.compile(
+    r"(?<=\d{4})一(?=\d{4})|(?<=\d{4}年)一(?=\d{4})|(?<=[〇○零一二三四五六七八九]{3}[〇○零一二三四五六七八九])-(?=[二])"
+)
 _PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 
 
@@ -108,7 +115,9 @@ def fold(source: str, keep_names: Iterable[str] = ()) -> Folded:
 class _Page:
     """What folding has collected so far."""
 
-    def __init__(self, simplify: dict[str, str], kept: frozenset[int], dropped: frozenset[int], typed: dict[int, str]) -> None:
+    def __init__(
+        self, simplify: dict[str, str], kept: frozenset[int], dropped: frozenset[int], typed: dict[int, str]
+    ) -> None:
         self.simplify, self.kept, self.dropped, self.typed = simplify, kept, dropped, typed
         self.chars: list[str] = []
         self.starts: list[int] = []
@@ -198,15 +207,25 @@ def _typed_titles(source: str) -> dict[int, str]:
 
 def _pinyin(source: str) -> frozenset[int]:
     """Offsets of reading aids as in 划(huà), where the text has several and so plainly is such a page."""
-    found = [m for m in _PINYIN.finditer(source.replace("（", "(").replace("）", ")")) if m.group() not in ("(ha)", "(km)", "(m)", "(mu)")]
+    found = [
+        m
+        for m in _PINYIN.finditer(source.replace("（", "(").replace("）", ")"))
+        if m.group() not in ("(ha)", "(km)", "(m)", "(mu)")
+    ]
     telling = any(not c.isascii() for m in found for c in m.group())
-    return frozenset(i for m in found for i in range(*m.span())) if telling and len(found) > 2 else frozenset()
+    return (
+        frozenset(i for m in found for i in range(*m.span())) if telling and len(found) > 2 else frozenset()
+    )
 
 
 def _furniture_lines(lines: list[str]) -> list[bool | None]:
     """Say per line: True = page furniture, None = a bare number that may be either, False = text."""
     plain = [unicodedata.normalize("NFKC", line).translate(_SAME_MARK).strip() for line in lines]
-    repeated = {line for line, n in Counter(plain).items() if n > 1 and 3 < len(line) < 40 and not _OWN_LINE.search(line)}
+    repeated = {
+        line
+        for line, n in Counter(plain).items()
+        if n > 1 and 3 < len(line) < 40 and not _OWN_LINE.search(line)
+    }
     roles: list[bool | None] = []
     for i, line in enumerate(plain):
         if not line:

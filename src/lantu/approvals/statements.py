@@ -50,7 +50,9 @@ def _subject(s: Sentence, at: int, op: Op | None) -> tuple[Subject | None, Op | 
         return found, op or _lent(s, found), "".join(words) or (s.list_op[1] if s.list_op and not op else "")
     if found is None and s.current and s.list_op:
         return s.subject(at, s.tokens[at]), op or s.list_op[0], s.list_op[1]
-    dated = any(t.kind is Kind.YEAR for t in s.run) and all(t.kind in (Kind.YEAR, Kind.PART, Kind.FILLER) for t in s.run)
+    dated = any(t.kind is Kind.YEAR for t in s.run) and all(
+        t.kind in (Kind.YEAR, Kind.PART, Kind.FILLER) for t in s.run
+    )
     if found is None and s.limits and s.current and dated:
         return s.subject(at, s.tokens[at]), op or s.limits[-1].op, ""
     return None, op, ""
@@ -81,7 +83,11 @@ def _name_behind(s: Sentence, at: int, index: int, op: Op | None) -> int | None:
         return None
     index = s.skip(index, Kind.FILLER)
     token, following = s.at(index), s.at(index + 1)
-    if not token or token.kind is not Kind.INDICATOR or (following and following.kind in (Kind.OP, Kind.CHANGE)):
+    if (
+        not token
+        or token.kind is not Kind.INDICATOR
+        or (following and following.kind in (Kind.OP, Kind.CHANGE))
+    ):
         return None
     subject = subject_of(s.text, [token], s.words, s.foreign)
     if not isinstance(subject, Subject):

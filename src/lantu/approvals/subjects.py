@@ -13,7 +13,20 @@ from lantu.core.units import Unit, spellings
 
 _CONTENT = frozenset({Kind.TEXT, Kind.INDICATOR})
 _SEPARATORS = frozenset(
-    {Kind.AREA, Kind.YEAR, Kind.PERIOD, Kind.PART, Kind.BASELINE, Kind.CHANGE, Kind.DATE, Kind.OP, Kind.MARK, Kind.EACH, Kind.ALL, Kind.FOREIGN}
+    {
+        Kind.AREA,
+        Kind.YEAR,
+        Kind.PERIOD,
+        Kind.PART,
+        Kind.BASELINE,
+        Kind.CHANGE,
+        Kind.DATE,
+        Kind.OP,
+        Kind.MARK,
+        Kind.EACH,
+        Kind.ALL,
+        Kind.FOREIGN,
+    }
 )
 _LONGEST_NAME = 24
 _LABELS = frozenset({"要求", "指标", "目标", "控制数", "上限", "下限", "任务数", "目标值"})
@@ -55,7 +68,9 @@ class Subject:
     unit: Unit | None = None
 
 
-def subject_of(text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequence[str]) -> Subject | str | None:
+def subject_of(
+    text: str, run: Sequence[Token], words: Vocabulary, foreign: Sequence[str]
+) -> Subject | str | None:
     """Find the indicator in the words of a clause before its operator or figure.
 
     A name that the lawbook knows only with other words before or behind it (人均城镇建设用地面积, 先行启动区建设用地)
@@ -111,8 +126,7 @@ def is_place(text: str) -> bool:
 def _listed_together(text: str, named: Sequence[Token]) -> bool:
     """耕地和永久基本农田 are two indicators; 耕地划入永久基本农田比例 is one."""
     return any(
-        (between := text[one.end : other.start]) in _TOGETHER or not between
-        for one, other in pairwise(named)
+        (between := text[one.end : other.start]) in _TOGETHER or not between for one, other in pairwise(named)
     )
 
 
@@ -138,6 +152,10 @@ def _stray_lead(segments: list[list[Token]], run: Sequence[Token]) -> str | None
         return None
     for segment in segments:
         text = "".join(t.text for t in segment)
-        if text.endswith(("市", "县", "区", "旗", "省", "州", "盟", "镇", "乡")) and len(text) > 2 and text[0] not in "各该本全我你":
+        if (
+            text.endswith(("市", "县", "区", "旗", "省", "州", "盟", "镇", "乡"))
+            and len(text) > 2
+            and text[0] not in "各该本全我你"
+        ):
             return text
     return None

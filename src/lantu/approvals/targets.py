@@ -77,7 +77,13 @@ def _agree(one: Limit, other: Limit) -> bool:
 def _target(source: Source, limit: Limit, horizon: int | None, names: Sequence[str]) -> ReadTarget:
     term = source.words.terms.get(limit.indicator)
     of = next((name for name in (term.of if term else ()) if name in names), None)
-    if of is None and limit.part and not (term and term.of) and limit.whole != limit.indicator and limit.whole in names:
+    if (
+        of is None
+        and limit.part
+        and not (term and term.of)
+        and limit.whole != limit.indicator
+        and limit.whole in names
+    ):
         of = limit.whole
     figure: Decimal | None = limit.value.value if limit.value else None
     folded = source.folded

@@ -60,19 +60,31 @@ _SPELLINGS = spellings()
 _UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, reverse=True)))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 QUANTITY = re.compile(rf"\d[\d.,]*(?:{_UNITS.pattern})")
-_DATE = re.compile(r"[二一][〇零○O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
+_DATE = re.compile(
+    r"[二一][〇零○O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
+)
 _PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
-_YEAR = re.compile(r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4}|[二][〇零○O0][一二三四五六七八九〇零○][一二三四五六七八九〇零○])年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?")
+_YEAR = re.compile(
+    r"(?:到|至|截至|截止|截止到|以|近期|远期|中期|规划至|展望至?)?(?P<year>\d{4}|[二][〇零○O0][一二三四五六七八九〇零○][一二三四五六七八九〇零○])年(?:度|底|末)?(?:为期|时|前|这一年|当年|目标年)?"
+)
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[(\[〔]\d{4}[)\]〕]第?\d+号")
 _PER_CENT = re.compile(r"百分之(?P<figure>[\d.]+|[零〇一二两三四五六七八九十百点]+)")
-_CHINESE = re.compile(r"(?P<figure>[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)(?P<unit>万亩|亿亩|亩|万公顷|公顷|万?平方千米|万?平方公里|亿立方米|万立方米|倍)")
+_CHINESE = re.compile(
+    r"(?P<figure>[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?)(?P<unit>万亩|亿亩|亩|万公顷|公顷|万?平方千米|万?平方公里|亿立方米|万立方米|倍)"
+)
 _YEAR_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0}
 _EACH = re.compile(r"分别|依次|各自|各(?=不|控制|达|为|在)")
 _FRACTION = re.compile(r"[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
-_LABEL = re.compile(r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)")
+_LABEL = re.compile(
+    r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)"
+)
 _PAGE = re.compile(r"[-—*]{2,}")
-_ALL = re.compile(r"(?:[两二三四五六七八九十]|各)个?(?:县|市|区|旗|镇|乡|乡镇|街道)(?=[^\u4e00-\u9fff]|耕|永|生|城|用|均|各|森|湿|常|新|建|农|单|大|海|都)")
-_BODIES = re.compile(r"人民政府|政府|委|自然资源|水利|和|及|与|、|各|有关|发展|[\u4e00-\u9fff]{2,6}[市县区旗镇乡]")
+_ALL = re.compile(
+    r"(?:[两二三四五六七八九十]|各)个?(?:县|市|区|旗|镇|乡|乡镇|街道)(?=[^\u4e00-\u9fff]|耕|永|生|城|用|均|各|森|湿|常|新|建|农|单|大|海|都)"
+)
+_BODIES = re.compile(
+    r"人民政府|政府|委|自然资源|水利|和|及|与|、|各|有关|发展|[\u4e00-\u9fff]{2,6}[市县区旗镇乡]"
+)
 _BEGINS = re.compile(r"\d{4}(?:年|[—~-])|\d{1,2}(?:[.、月)])")
 _LATIN = re.compile(r"[A-Za-z]+(?:\d{1,3}(?!\d))?")
 BULLETS = "●○▲△◆◇►▶▪★☆※•◎►‣"
@@ -95,7 +107,11 @@ def tokenize(
     tokens: list[Token] = []
     at = start
     while at < end:
-        token = _heading_year(text, at, end, horizons) or _other_area(text, at, end, foreign) or _next(folded, text, at, end, words, names)
+        token = (
+            _heading_year(text, at, end, horizons)
+            or _other_area(text, at, end, foreign)
+            or _next(folded, text, at, end, words, names)
+        )
         if token.kind is Kind.TEXT and tokens and tokens[-1].kind is Kind.TEXT:
             last = tokens.pop()
             token = Token(Kind.TEXT, last.start, token.end, last.text + token.text)
@@ -126,7 +142,9 @@ def _other_area(text: str, at: int, end: int, foreign: Iterable[str]) -> Token |
 
 def horizons(text: str) -> dict[str, int]:
     """Find what a text says its horizons are: 近期至2025年, 目标年2035年, 远景展望至2050年."""
-    found = re.finditer(r"(近期|中期|远期|远景|目标年|规划期末)(?:目标年|规划|展望)?(?:至|到|为|:|是)?(\d{4})年", text)
+    found = re.finditer(
+        r"(近期|中期|远期|远景|目标年|规划期末)(?:目标年|规划|展望)?(?:至|到|为|:|是)?(\d{4})年", text
+    )
     return {match[1]: int(match[2]) for match in found}
 
 
@@ -148,7 +166,12 @@ def _number_end(folded: Folded, text: str, start: int, stop: int, end: int) -> i
 
 def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names: list[str]) -> Token:
     char = text[at]
-    if char in "-—*" and at in folded.line_set and not text[at + 1 : at + 2].isdigit() and not _PAGE.match(text, at):
+    if (
+        char in "-—*"
+        and at in folded.line_set
+        and not text[at + 1 : at + 2].isdigit()
+        and not _PAGE.match(text, at)
+    ):
         return Token(Kind.LABEL, at, at + 1, char)
     if char in _BLOTS_AS_BULLETS and at in folded.line_set and not text[at + 1 : at + 2].isdigit():
         return Token(Kind.MARK, at, at + 1, "•")
@@ -157,7 +180,9 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
     if char == "《" and (close := text.find("》", at, min(end, at + 120))) > 0:
         close = _matching(text, at, end) or close
         return Token(Kind.TITLE, at, close + 1, text[at : close + 1])
-    if (at in folded.line_set or text[at - 1 : at] in (";", "。", ":")) and (match := _LABEL.match(text, at, end)):
+    if (at in folded.line_set or text[at - 1 : at] in (";", "。", ":")) and (
+        match := _LABEL.match(text, at, end)
+    ):
         return Token(Kind.LABEL, at, match.end(), match.group())
     if match := _DOCUMENT_NUMBER.match(text, at, end):
         return Token(Kind.NUMBER_OF_DOCUMENT, at, match.end(), match.group())
@@ -171,7 +196,9 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
         return _number(folded, text, at, end)
     match = _FRACTION.match(text, at, end)
     if match and not match.group().startswith("百分之"):
-        return Token(Kind.NUMBER, at, match.end(), match.group(), figure=Figure(None, match.group(), "fraction"))
+        return Token(
+            Kind.NUMBER, at, match.end(), match.group(), figure=Figure(None, match.group(), "fraction")
+        )
     if match := _PER_CENT.match(text, at, end):
         return _spelled(text, at, match, _SPELLINGS["%"])
     if match := _CHINESE.match(text, at, end):
@@ -203,7 +230,10 @@ def _year(text: str) -> int:
 def _free(text: str, at: int, matched: str) -> bool:
     """A year or date must not be the tail of a longer run of digits."""
     before = text[max(0, at - 2) : at]
-    return not (matched[0].isdigit() and (before[-1:].isdigit() or (before[-1:] in (".", ",") and before[:1].isdigit())))
+    return not (
+        matched[0].isdigit()
+        and (before[-1:].isdigit() or (before[-1:] in (".", ",") and before[:1].isdigit()))
+    )
 
 
 def _matching(text: str, at: int, end: int) -> int | None:
@@ -223,15 +253,28 @@ def _number(folded: Folded, text: str, at: int, end: int) -> Token:
         stop -= 1
     figure = read_figure(folded, text, at, stop)
     before = text[max(0, at - 2) : at]
-    if before and (is_blot(before[-1]) or before[-1] in "-~+·’" or (before[:1].isdigit() and before[-1] in "·。—'’:")):
+    if before and (
+        is_blot(before[-1]) or before[-1] in "-~+·’" or (before[:1].isdigit() and before[-1] in "·。—'’:")
+    ):
         figure = Figure(None, figure.text, "attached")
     behind = text[stop : stop + 2]
-    if behind and (is_blot(behind[0]) or (behind[0] in ".,·" and (is_blot(behind[1:] or " ") or behind[1:] in ("·", "’")))):
+    if behind and (
+        is_blot(behind[0])
+        or (behind[0] in ".,·" and (is_blot(behind[1:] or " ") or behind[1:] in ("·", "’")))
+    ):
         figure = Figure(None, figure.text, "attached")
     unit = _UNITS.match(text, stop, end)
     if unit and not _goes_on(text, unit):
         spelled = text[stop : unit.end()]
-        return Token(Kind.QUANTITY, at, unit.end(), text[at : unit.end()], figure=figure, unit=_SPELLINGS[spelled], spelled=spelled)
+        return Token(
+            Kind.QUANTITY,
+            at,
+            unit.end(),
+            text[at : unit.end()],
+            figure=figure,
+            unit=_SPELLINGS[spelled],
+            spelled=spelled,
+        )
     return Token(Kind.NUMBER, at, stop, text[at:stop], figure=figure)
 
 
@@ -248,9 +291,13 @@ def _spelled(text: str, at: int, match: re.Match[str], unit: Unit) -> Token:
         value = read_chinese_figure(words)
     if text[match.end() : match.end() + 1] in ("·", ".", "点"):
         value = None  # it seems to go on
-    figure = Figure(value, str(value) if value is not None else words, None if value is not None else "malformed")
+    figure = Figure(
+        value, str(value) if value is not None else words, None if value is not None else "malformed"
+    )
     spelled = match.groupdict().get("unit") or "%"
-    return Token(Kind.QUANTITY, at, match.end(), text[at : match.end()], figure=figure, unit=unit, spelled=spelled)
+    return Token(
+        Kind.QUANTITY, at, match.end(), text[at : match.end()], figure=figure, unit=unit, spelled=spelled
+    )
 
 
 def is_multiple(unit: Unit) -> bool:

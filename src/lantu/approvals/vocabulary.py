@@ -108,7 +108,9 @@ def _reference(rules: Mapping[str, Any]) -> re.Pattern[str]:
     """上级下达指标, 省级下达的控制数, 国家核定的用水总量指标: who gives, what he does, what it is."""
     giver, act, thing = rules["giver"], _any(rules["act"]), _any(rules["thing"])
     noun = r"[\u4e00-\u9fff]{0,12}?"
-    return re.compile(rf"(?:{giver}){{1,3}}(?:给|对)?{noun}(?:(?:{act})的?)+{noun}(?:{thing})+(?:数|值|要求)?")
+    return re.compile(
+        rf"(?:{giver}){{1,3}}(?:给|对)?{noun}(?:(?:{act})的?)+{noun}(?:{thing})+(?:数|值|要求)?"
+    )
 
 
 def _settled(rules: Mapping[str, Any]) -> re.Pattern[str]:

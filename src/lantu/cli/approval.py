@@ -36,7 +36,11 @@ def register(app: typer.Typer) -> None:
 def _show(readings: list[Reading]) -> None:
     for reading in readings:
         console.print(f"[bold]{reading.title or reading.source_file}[/bold]", highlight=False)
-        facts = [reading.document_number, reading.date.isoformat() if reading.date else None, reading.addressee]
+        facts = [
+            reading.document_number,
+            reading.date.isoformat() if reading.date else None,
+            reading.addressee,
+        ]
         console.print("  ".join(fact for fact in facts if fact), highlight=False)
         for plan in reading.plans:
             console.print(_targets(plan))
@@ -45,9 +49,18 @@ def _show(readings: list[Reading]) -> None:
             console.print(f"{say('approval.show.duties')} {names}", highlight=False)
         for question in reading.questions:
             text = message(question.code, language(), **question.params)
-            console.print(f"? [{question.span[0]}–{question.span[1]}] {text}", style="yellow", markup=False, highlight=False)
+            console.print(
+                f"? [{question.span[0]}–{question.span[1]}] {text}",
+                style="yellow",
+                markup=False,
+                highlight=False,
+            )
         for piece in reading.other_pieces:
-            console.print(say("approval.show.other", title=piece.title or "—", span=piece.span), style="dim", markup=False)
+            console.print(
+                say("approval.show.other", title=piece.title or "—", span=piece.span),
+                style="dim",
+                markup=False,
+            )
         console.print()
 
 

@@ -47,7 +47,9 @@ def _text_layer(data: bytes, name: str) -> list[str]:
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise InputError("document.encrypted", where=name) from None
-        raise InputError("document.broken", where=name, why=type(error.args[0] if error.args else error).__name__) from None
+        raise InputError(
+            "document.broken", where=name, why=type(error.args[0] if error.args else error).__name__
+        ) from None
     except Exception as error:  # pdfminer raises many kinds on damaged files
         raise InputError("document.broken", where=name, why=type(error).__name__) from None
 
@@ -87,6 +89,9 @@ def _recognise(engine: Any, data: bytes, page: int) -> tuple[str, list[str]]:
     found = engine(picture)
     if found.txts is None:
         return "", []
-    rows = sorted(zip(found.boxes, found.txts, found.scores, strict=True), key=lambda row: (row[0][:, 1].min(), row[0][:, 0].min()))
+    rows = sorted(
+        zip(found.boxes, found.txts, found.scores, strict=True),
+        key=lambda row: (row[0][:, 1].min(), row[0][:, 0].min()),
+    )
     lines = [str(text) for _, text, _ in rows]
     return "\n".join(lines), [str(text) for _, text, score in rows if score < _SURE]
