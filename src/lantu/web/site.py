@@ -12,12 +12,12 @@ from fastapi import Depends, Request
 from lantu.core.errors import NotFoundError
 from lantu.lawbook import Lawbook, load
 from lantu.ledger import Head
+from lantu.runs.measure import KIND
 from lantu.runs.measure_layers import Shelf, shelves
+from lantu.runs.write_report import FILE as REPORT
 from lantu.store import Home, Layer
 from lantu.web.open_layers import OpenLayer, OpenLayers, TileCache
 
-RUN_KIND = "measure"
-REPORT = "report.html"
 LATEST = 9999
 """Asks for what is in force after everything registered."""
 
@@ -50,7 +50,7 @@ class Site:
 
     def result(self) -> dict[str, Any] | None:
         """Return the latest measuring result, None before the first."""
-        run = self.home.runs.latest(RUN_KIND)
+        run = self.home.runs.latest(KIND)
         if run is None:
             return None
         with self._lock:
@@ -120,7 +120,7 @@ class Site:
 
     def report(self) -> Path | None:
         """Return the page that reports the latest run, None where it has none."""
-        run = self.home.runs.latest(RUN_KIND)
+        run = self.home.runs.latest(KIND)
         page = run.folder / REPORT if run else None
         return page if page is not None and page.is_file() else None
 
