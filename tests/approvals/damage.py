@@ -1,14 +1,15 @@
 """Damage done to a reply, and what a reading of the damaged text may say.
 
 A target of the damaged text is *answered for* when the undamaged reply has the same target of the same plan
-(indicator, operator, value, unit, year), or when a question's span touches it. Where the plan itself is none of the
-undamaged ones, or its heading is damaged, a question about its name will do.
-Nothing vanishes: where an undamaged target's words survive whole, the damaged reading has a target or a question there.
+(indicator, operator, value, unit, year), or when a question's span touches it. Where the plan is none
+of the undamaged ones, or its heading is damaged, a question about its name will do.
+Nothing vanishes: where a target's words survive whole, the damaged reading has a target or a question there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from approvals.expected import Json, reading_of
@@ -55,7 +56,7 @@ def unanswered(truth: set[tuple[str, Key]], damaged: list[Json] | None) -> list[
 
 
 def _asked(damaged: list[Json], plan: Json, target: Json, known: bool) -> bool:
-    """A question about the plan's name answers for a target only where the plan is not one of the undamaged ones."""
+    """A question about the plan's name answers for a target only where there was no such plan before."""
     return any(
         touches(q["span"], target["span"])
         or (touches(q["span"], plan["span"]) and (not known or q["code"] == "approval.damaged_heading"))
@@ -81,5 +82,5 @@ def inject(text: str, at: int, odd: str, replace: bool) -> str:
 def shuffle(text: str, cuts: list[int], order: list[int]) -> str:
     """Cut a text at `cuts` and put its pages in another order."""
     edges = [0, *sorted(cuts), len(text)]
-    pages = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pages = [text[a:b] for a, b in pairwise(edges)]
     return "\n".join(pages[i] for i in order)

@@ -1,4 +1,4 @@
-"""How a reading is compared with an expected one: the rules of `cases/README.md` and of the reference cases."""
+"""How a reading is compared with an expected one: the rules of `cases/README.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damaged replies: no wrong number without a question, and nothing vanishes. `damage.py` says what that means."""
+"""Damaged replies: no wrong number without a question, nothing vanishes. `damage.py` says what that means."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def test_shuffled_paragraphs(path: Path, data: st.DataObject) -> None:
 )
 def test_cut_within_a_figure(cut: str, read: float | None) -> None:
     """327 of 327.40万亩 is no figure; the unit is its only end."""
-    text = f"甲川省人民政府关于《大安市国土空间总体规划（2021—2035年）》的批复\n同意。到2035年，大安市耕地保有量不低于{cut}"
+    title = "甲川省人民政府关于《大安市国土空间总体规划（2021—2035年）》的批复"
+    text = f"{title}\n同意。到2035年，大安市耕地保有量不低于{cut}"
     (found,) = try_reading(text) or []
     values = [t["value"] for t in found["plans"][0]["targets"]]
     assert values == ([read] if read else [])

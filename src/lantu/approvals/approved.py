@@ -19,7 +19,10 @@ _VERBS = re.compile(
     r"^(?:同意|原则同意|批准|报请批准|报请审批|报批|审批|调整完善|调整|修改|修订|完善|实施|印发|请求批准|关于|对|所辖|的|并)+"
 )
 _APPROVES = re.compile(r"同意|批准|批复|获批")
-_SUFFIX = r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木|新区|示范区|实验区|开发区|园区|流域|经济带|经济圈|城市群|都市圈|海岸带|林区|地区|兵团)"
+_SUFFIX = (
+    r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木|新区|示范区|实验区|开发区|园区"
+    r"|流域|经济带|经济圈|城市群|都市圈|海岸带|林区|地区|兵团)"
+)
 _ETHNIC = re.compile(
     r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族)*(?:自治区|自治州|自治县|自治旗|特别行政区)$"
 )
@@ -43,7 +46,7 @@ def approved_plans(
 ) -> list[ApprovedPlan]:
     """Find the plans: in the title, else in the sentence that approves, else in a news headline.
 
-    The body's own 《》 list is preferred where it names the same areas, since it gives each plan's full title.
+    The body's own 《》 list is preferred where it names the same areas: it gives each plan's full title.
     """
     heading = piece.heading
     named = _plans_in(text, heading.start, heading.end, places, issuer, addressee) if heading else []
@@ -67,7 +70,7 @@ def _listed(
         stop = text.find("。", start, piece.end)
         stop = piece.end if stop < 0 else stop
         if _APPROVES.search(text, start, stop):
-            quoted = [m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop])]
+            quoted = list(re.finditer(r"《([^《》]{4,60})》", text[start:stop]))
             plans = [
                 p
                 for m in quoted
@@ -99,9 +102,10 @@ def _plans_in(
             if not _is_area(area, places):
                 continue
             whole = name if len(names) == 1 and not told else area
+            title = f"{whole}{match['what']}{match['also'] or ''}{match['rest'] or ''}"
             plans.append(
                 ApprovedPlan(
-                    area, f"{whole}{match['what']}{match['also'] or ''}{match['rest'] or ''}", level_of(area, places, issuer, addressee),
+                    area, title, level_of(area, places, issuer, addressee),
                     _kind(match["what"]), period, offset + match.start(), offset + match.end(),
                 )
             )  # fmt: skip
@@ -182,7 +186,10 @@ def level_of(area: str, places: Places, issuer: str | None, addressee: str | Non
 
 
 def names_of(area: str, alone: bool) -> list[str]:
-    """Return the names under which a text may speak of an area: 伊通满族自治县, 伊通县, and 伊通 where no other plan is near."""
+    """Return the names under which a text may speak of an area.
+
+    伊通满族自治县, 伊通县, and 伊通 where the reply has no other plan.
+    """
     names = [area]
     ethnic = _ETHNIC.match(area)
     short = ethnic["short"] if ethnic else re.sub(r"(?:省|市|县|区|旗|州|盟)$", "", area)

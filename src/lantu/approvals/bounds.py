@@ -150,7 +150,7 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         return
     if figure.look:
         s.doubt("look_broken", value.start, value.end, text=value.text)
-    if any(at in s.folded.marks for at in range(min(subject.start + 1, value.start), stop + 1)):
+    if any(at in s.folded.marks for at in range(min(subject.start, value.start), stop + 1)):
         s.doubt("look_mark", *where, text=value.text)
     if term and term.units and unit.name not in term.units and not subject.changes:
         s.doubt("unusual_unit", *where, indicator=subject.name, unit=unit_text)
@@ -193,7 +193,7 @@ def base_note(year: int) -> str:
 
 
 def said_again(s: Sentence, value: Token, index: int) -> int:
-    """910.13平方公里(合136.52万亩): the same figure in another unit is neither a limit nor a question, if it agrees."""
+    """910.13平方公里(合136.52万亩): a figure said again in another unit is no limit."""
     mark = s.at(index)
     if mark is None or mark.text not in ("(", ","):
         return index

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from lantu.approvals.approved import ApprovedPlan
-from lantu.approvals.figures import is_unknown
+from lantu.approvals.figures import is_blot, is_unknown
 from lantu.approvals.heading import Surroundings
 from lantu.approvals.limit import Doubt, Limit
 from lantu.approvals.news import news_issuer
@@ -65,12 +65,11 @@ def document_doubts(
 
 
 def _odd_name(source: Source, piece: Piece, plan: ApprovedPlan) -> bool:
-    """A name that the divisions should know, that begins like a name's end, or that may have lost a character."""
+    """A name that the divisions should know, or that begins like another name's end."""
     return bool(
         plan.area[0] in "省市县区州盟旗"
         or (re.search(r"[省市县区州盟旗]$", plan.area) and not _ZONE.search(plan.area))
         or not re.fullmatch(r"[\u4e00-\u9fff]+", plan.area)
-        or any(plan.start < at <= plan.end for at in source.folded.marks)
         or (piece.heading is None and plan.start == piece.start)
     )
 
@@ -87,8 +86,10 @@ def _odd_characters(
         yield Doubt(
             "unknown_character", at, at + 1, {"character": f"U+{ord(text[at]):04X}", "text": text[at]}
         )
-    for plan in plans if damaged else ():
-        yield Doubt("damaged_heading", plan.start, plan.end, {"plan": plan.title})
+    lost = source.folded.marks | {at for at, char in enumerate(text) if is_blot(char)}
+    for plan in plans:
+        if damaged or any(plan.start - 2 <= at <= plan.end + 2 for at in lost):
+            yield Doubt("damaged_heading", plan.start, plan.end, {"plan": plan.title})
 
 
 def _breaks_of_order(
@@ -133,7 +134,7 @@ def silent_plans(plans: Sequence[ApprovedPlan], targets: Mapping[str, list[ReadT
 def cut_off(source: Source, piece: Piece, frame: Surroundings) -> Doubt | None:
     """The last clause, where an unsigned text ends within a limit: at a name, an operator, or a bare figure.
 
-    Behind a figure with its unit the text may be complete, but 以内 or 左右 may be missing as well: `ends_at_figure`.
+    Behind a figure with its unit the text may be complete, or 以内, 左右 may be missing: `ends_at_figure`.
     """
     if frame.signed_at is not None:
         return None

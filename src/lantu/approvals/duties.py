@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 
@@ -41,7 +42,7 @@ def find_duties(text: str, start: int, end: int, page: Mapping[str, Any]) -> lis
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [start, *(m.end() for m in re.finditer(r"。|(?<!\d)\.|[;!]", text[:end]) if m.end() > start), end]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def _left(text: str, at: int, begin: int) -> int:

@@ -10,7 +10,10 @@ from lantu.approvals.pieces import DOCUMENT_NUMBER, ISSUER, Piece
 from lantu.approvals.source_text import Folded, simple
 from lantu.core.dates import parse_date
 
-_DATE = r"(?<!\d)\d{4}年\d{1,2}月\d{1,2}日|[〇零○O一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+_DATE = (
+    r"(?<!\d)\d{4}年\d{1,2}月\d{1,2}日"
+    r"|[〇零○O一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+)
 _DOTTED = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
 _SIGNED = re.compile(rf"(?P<issuer>{ISSUER})(?:\(?(?:盖章|公章|印章|章|印)\)?)?(?P<date>{_DATE}|{_DOTTED})")
 _DATED_LINE = re.compile(rf"\(?(?P<date>{_DATE})\)?")
@@ -31,7 +34,8 @@ _PUBLISHED = re.compile(
 class Surroundings:
     """Number, date, issuer and addressee; None where the text does not say.
 
-    `body` is where the body begins, `signatures` all places where an issuer signs with a day, `signed_at` the last.
+    `body` is where the body begins, `signatures` all places where an issuer
+    signs with a day, `signed_at` the last.
     """
 
     number: str | None

@@ -1,4 +1,4 @@
-"""What reading a sentence yields: limits, and doubts about what was not understood. Offsets are folded ones."""
+"""What reading a sentence yields: limits, and doubts about what was not understood. Offsets are folded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Limit:
         area: name of the plan's area, None where the text does not say whose limit it is.
         value: None where the limit is somebody else's figure; `note` then says whose.
         unit_text: the unit as written (平方公里 stays 平方公里).
-        part: the text calls it a part of something (其中, 内含 …); `whole` names of what, if that was just said.
+        part: the text calls it a part of something (其中, 内含 …); `whole` is of what, if just said.
         loose_year: no year stands in its own clause though another one was spoken of near by.
         clause: where its words begin, for a look at what stands around it.
     """
@@ -43,7 +43,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something that looks like a quantity and was not understood; `code` is a message code below `approval.`."""
+    """What looks like a quantity and was not understood; `code` is a message code below `approval.`."""
 
     code: str
     start: int

@@ -10,22 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lantu.approvals.bounds import base_note, limit
+from lantu.approvals.brackets import close_bracket, open_bracket
 from lantu.approvals.handing_out import each
 from lantu.approvals.limit import Doubt, Limit
+from lantu.approvals.poison import give_up_brackets, skip_poisoned
 from lantu.approvals.references import settle
-from lantu.approvals.sentence import STRAY_MARKS, Outer, Sentence, Years
+from lantu.approvals.sentence import STRAY_MARKS, Sentence, Years
 from lantu.approvals.source_text import Folded
 from lantu.approvals.statements import all_open, figure
-from lantu.approvals.subjects import Subject, is_place, subject_of
+from lantu.approvals.subjects import is_place
 from lantu.approvals.tokens import BULLETS, Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Vocabulary
-from lantu.core.units import spellings
 
 _CLAUSE_ENDS = frozenset(",;:。、—[]|" + BULLETS)
 _STRETCH_BEGINS = frozenset(";:。(" + BULLETS)
-_POISON_ENDS = frozenset(",;:。()")
-_SPELLINGS = spellings()
-_FRAME = frozenset({Kind.AREA, Kind.YEAR, Kind.PART, Kind.BASELINE})
 _BEFORE_AN_AREA = frozenset({Kind.LABEL, Kind.YEAR, Kind.MARK, Kind.FILLER})
 _ALL_OF_THEM = frozenset({"均", "都", "各"})
 
@@ -87,7 +85,7 @@ def _step(s: Sentence, at: int) -> int:
             s.run, s.current = [], None
             return at + 1
         case Kind.UNKNOWN:
-            return _skip_poisoned(s, at)
+            return skip_poisoned(s, at)
         case Kind.QUANTITY | Kind.NUMBER:
             return figure(s, at)
         case Kind.AREA:
@@ -161,9 +159,9 @@ def _year(s: Sentence, at: int) -> None:
 def _mark(s: Sentence, at: int) -> None:
     mark = s.tokens[at].text
     if mark == "(":
-        _open(s, at)
+        open_bracket(s, at)
     elif mark == ")" and s.outer:
-        _close(s)
+        close_bracket(s)
     elif mark in STRAY_MARKS:
         s.run.append(s.tokens[at])
     elif mark in _CLAUSE_ENDS or mark == "——":
@@ -187,7 +185,7 @@ def _mark(s: Sentence, at: int) -> None:
             else s.years.first_clause
         )
         if mark == ";":
-            _unclosed(s, at)
+            give_up_brackets(s, at)
         if mark == ";" and not s.outer:
             s.years = s.years if s.years.holds == ":" or s.years.lost else Years()
             if not s.several and not s.claimed:
@@ -195,7 +193,7 @@ def _mark(s: Sentence, at: int) -> None:
 
 
 def _new_topic(s: Sentence) -> bool:
-    """Words that name no known indicator stand before a colon: what follows speaks of them, not of the last one."""
+    """Words that name no known indicator stand before a colon: what follows speaks of them."""
     return any(t.kind is Kind.TEXT for t in s.run) and not any(t.kind is Kind.INDICATOR for t in s.run)
 
 
@@ -214,100 +212,8 @@ def _empty_card(s: Sentence) -> None:
     s.card = None
 
 
-def _open(s: Sentence, at: int) -> None:
-    year, close = s.at(at + 1), s.at(at + 2)
-    if (
-        year
-        and year.kind is Kind.YEAR
-        and close
-        and close.text == ")"
-        and s.limits
-        and s.limits[-1].end == s.tokens[at].start
-    ):
-        s.limits[-1] = replace(s.limits[-1], year=year.year)  # 不超过3.35亿立方米(2025年)
-    s.outer.append(Outer(s.run, s.current, s.years.copy()))
-    if s.run and s.run[-1].kind is Kind.INDICATOR:
-        named = subject_of(s.text, s.run, s.words, s.foreign)
-        if isinstance(named, Subject):
-            s.current = named  # 计入生态保护红线面积(不低于3.67万平方千米)
-    s.run = []
-
-
-def _close(s: Sentence) -> None:
-    settle(s)
-    inner, named = s.run, s.current
-    outer = s.outer.pop()
-    if any(t.kind is Kind.UNKNOWN for t in outer.run):
-        s.current = None
-    limited = bool(s.limits and s.limits[-1].end > (outer.run[-1].end if outer.run else s.tokens[-1].end))
-    s.run, s.years = outer.run, outer.years
-    s.current = outer.current or s.current
-    if [t.kind for t in inner] == [Kind.YEAR] and not _dated(s, inner[0]):
-        s.years.clause = inner[0].year  # 用水总量(2025年)不超过
-    if not s.run and not limited and named and inner and inner[-1].kind is Kind.INDICATOR:
-        s.current = named
-    if limited and s.run and s.run[-1].kind is Kind.INDICATOR:
-        s.run = []  # what stood before the bracket was limited inside it
-    elif [t.kind for t in inner] == [Kind.INDICATOR] and not any(t.kind is Kind.INDICATOR for t in s.run):
-        s.run = [*(t for t in s.run if t.kind in _FRAME), *inner]  # 海洋部分(海洋生态保护红线面积)不低于
-    _unit_beside(s, inner)
-
-
-def _dated(s: Sentence, year: Token) -> bool:
-    """The bracket stood behind a figure and has dated it."""
-    return bool(s.limits) and s.limits[-1].end == year.start - 1
-
-
-def _unit_beside(s: Sentence, inner: list[Token]) -> None:
-    """耕地保有量(万亩): the bracket gives the unit of the figure to come."""
-    text = "".join(t.text for t in inner).removeprefix("单位:")
-    if inner and s.run and s.run[-1].kind is Kind.INDICATOR and (unit := _SPELLINGS.get(text)):
-        s.run.append(Token(Kind.UNIT, inner[0].start, inner[-1].end, text, unit=unit))
-
-
-def _skip_poisoned(s: Sentence, at: int) -> int:
-    """A clause with a character nobody can know is not read at all."""
-    first = last = at
-    while first > 0 and not (
-        s.tokens[first - 1].kind is Kind.MARK and s.tokens[first - 1].text in _POISON_ENDS
-    ):
-        first -= 1
-    while last < len(s.tokens) and not (
-        s.tokens[last].kind is Kind.MARK and s.tokens[last].text in _POISON_ENDS
-    ):
-        last += 1
-    clause = s.tokens[first:last]
-    text = s.cut(first, last)
-    s.doubt(
-        "unknown_character",
-        clause[0].start,
-        clause[-1].end,
-        character=f"U+{ord(s.tokens[at].text):04X}",
-        text=text,
-    )
-    s.limits = [one for one in s.limits if one.end <= clause[0].start]
-    if s.several:
-        s.area = ()
-    if any(name in text for name in s.foreign):
-        s.area = ()
-    _unclosed(s, last)
-    if any(t.kind is Kind.YEAR for t in clause):
-        s.years = Years(lost=True)
-    s.years.lost = s.years.lost or "年" in text or any(c.isdigit() for c in text)
-    s.run, s.current, s.list_op = [s.tokens[at]], None, None  # the clause may go on behind a bracket, unread
-    return last
-
-
-def _unclosed(s: Sentence, at: int) -> None:
-    """Where a bracket's end was lost, what was said before it does not come back."""
-    rest = [t.text for t in s.tokens[at:] if t.kind is Kind.MARK and t.text in "()"]
-    if s.outer and rest[:1] != [")"]:
-        s.outer.clear()
-        s.years = Years(lost=True)
-
-
 def _with_base(s: Sentence, index: int) -> Limit:
-    """A multiple's base year may stand before, behind or in a bracket beside it: anywhere in its own stretch."""
+    """A multiple's base year may stand before it, behind it or in a bracket: anywhere in its own stretch."""
     one = s.limits[index]
     if one.unit is None or not is_multiple(one.unit) or one.note:
         return one

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from lantu.approvals.places import Places
 from lantu.approvals.source_text import Folded
 
-ISSUER = r"(?:国务院(?:办公厅)?|新疆生产建设兵团|[\u4e00-\u9fff]{2,16}?(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"
+ISSUER = (
+    r"(?:国务院(?:办公厅)?|新疆生产建设兵团|[\u4e00-\u9fff]{2,16}?"
+    r"(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"
+)
 TITLE = re.compile(
     rf"(?P<issuer>{ISSUER}(?:、?{ISSUER})?)(?:印发)?关于(?P<about>[^。;]{{4,400}}?)的(?P<type>批复(?!意见)|批复意见|复函|通知|通报|决定|意见|公告|通告|报告|请示|规定|办法|函)(?P<note>\((?:摘要|节选|摘录|全文|试行)\))?"
 )
@@ -80,7 +83,10 @@ def headings(folded: Folded, places: Places) -> list[Heading]:
 
 
 def _better_start(folded: Folded, later: Heading, earlier: Heading, places: Places) -> bool:
-    """内容发送至邮箱福建省人民政府: the issuer is the authority that exists; of two unknown ones, what stands behind a blank."""
+    """内容发送至邮箱福建省人民政府: the issuer is the authority that exists.
+
+    Of two unknown ones it is the one behind a blank, unless both begin a line.
+    """
     if _GENERIC.match(later.issuer):
         return False
     known = [
@@ -106,7 +112,9 @@ def _places(folded: Folded) -> list[int]:
     ]
     blanks = [
         at for at in folded.breaks
-        if at and text[at - 1] not in ",、;:(《“\"于" and not {at - 1, at + 1} & folded.breaks  # s p a c e d  text
+        if at
+        and text[at - 1] not in ",、;:(《“\"于"
+        and not {at - 1, at + 1} & folded.breaks  # s p a c e d  text
     ]  # fmt: skip
     return sorted({0, *folded.line_starts, *behind, *blanks})
 
@@ -173,7 +181,7 @@ _SIGNED_DAY = re.compile(rf"{ISSUER}\d{{4}}年\d{{1,2}}月\d{{1,2}}日")
 
 
 def _is_finished_tail(lead: str, text: str, reply: Piece, has_limits: re.Pattern[str]) -> bool:
-    """A signed stretch before a reply that is signed itself ends another document; else it is a displaced page."""
+    """A signed stretch before a reply that is signed too ends another document; else it is a lost page."""
     own = text[reply.start : reply.end]
     return bool(_SIGNED_DAY.search(lead[-40:]) and _SIGNED_DAY.search(own) and has_limits.search(own))
 

@@ -72,7 +72,7 @@ def _stop(text: str, at: int, end: int, names: str, listed: bool) -> int:
 
 
 def _phrases(text: str, start: int, end: int, endings: tuple[str, ...]) -> list[tuple[str, int, int]]:
-    """Cut a list at 、 and , outside quotes; every part must end like a place's role, else it is no such list."""
+    """Cut a list at 、 and , outside quotes; every part must end like a place's role."""
     parts: list[tuple[int, int]] = []
     depth, begin, quoted = 0, start, False
     for i in range(start, end + 1):
@@ -98,7 +98,7 @@ def _phrases(text: str, start: int, end: int, endings: tuple[str, ...]) -> list[
 
 
 def _and(text: str, start: int, end: int, endings: tuple[str, ...]) -> list[tuple[int, int]]:
-    """和 or 以及 joins the last two of a list, where both end like a place's role (大健康和旅游城市 does not)."""
+    """和 or 以及 joins the last two of a list where both are roles (大健康和旅游城市 is one)."""
     for match in re.finditer(r"以及|[和及与]", text[start:end]):
         if text[start : start + match.start()].endswith(endings):
             return [(start, start + match.start()), (start + match.end(), end)]

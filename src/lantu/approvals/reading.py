@@ -43,13 +43,14 @@ class ReadTarget:
         if self.note:
             found["note"] = self.note
         return found | {
-            "op_text": self.op_text, "span": list(self.span), "sentence": self.sentence, "sentence_span": list(self.sentence_span),
+            "op_text": self.op_text, "span": list(self.span),
+            "sentence": self.sentence, "sentence_span": list(self.sentence_span),
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """A plan that the reply approves, with its targets and positioning phrases; `span` is where it is named."""
+    """A plan that the reply approves, with its targets and 定位 phrases; `span` is where it is named."""
 
     area: str
     title: str
@@ -155,7 +156,7 @@ class Reading:
                     "message": {lang: render(q.code, lang, **q.params) for lang in ("zh", "en")},
                 }
                 for q in self.questions
-            ],  # fmt: skip
+            ],
             "other_pieces": [piece.to_json() for piece in self.other_pieces],
             "span": list(self.span),
             "source_truncated": self.source_truncated,

@@ -40,7 +40,7 @@ def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: 
 
 
 def _stops(s: Sentence, begin: int) -> list[int]:
-    """Where the words that begin at `begin` may end: at a line's end within them (a table), or at the next mark."""
+    """Where the words that begin at `begin` may end: at the next mark, or at a line's end (a table)."""
     stop = begin
     while stop < s.tokens[-1].end and s.text[stop] not in _ENDS:
         stop += 1

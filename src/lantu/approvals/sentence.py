@@ -182,8 +182,8 @@ class Sentence:
         whole = self.current.name if subject.part and self.current else None
         for name in (self.area if area is None else area) or (None,):
             self.limits.append(
-                Limit(name, subject.name, op, op_text, figure, unit, unit_text, year, note, subject.part, whole,
-                      subject.start, stop, (self.tokens[0].start, self.tokens[-1].end), unsure)
+                Limit(name, subject.name, op, op_text, figure, unit, unit_text, year, note, subject.part,
+                      whole, subject.start, stop, (self.tokens[0].start, self.tokens[-1].end), unsure)
             )  # fmt: skip
         if not subject.part or not self.current:
             self.current = subject

@@ -24,7 +24,8 @@ _SAME_MARK = str.maketrans(
     {
         "«": "《", "»": "》", "≪": "《", "≫": "》", "〈": "〈", "〉": "〉",
         "【": "[", "】": "]", "﹙": "(", "﹚": ")", "｡": "。",
-        "−": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-", "–": "—", "―": "—", "─": "—", "━": "—", "～": "~", "〜": "~",
+        "−": "-", "﹣": "-", "‐": "-", "‑": "-", "‒": "-",
+        "–": "—", "―": "—", "─": "—", "━": "—", "～": "~", "〜": "~",
         "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤",
     }
 )  # fmt: skip
@@ -60,7 +61,7 @@ class Folded:
         breaks: folded offsets before which white space, a line end or a page end was folded away.
         doubts: folded offsets next to which a number-like line was left standing inside a sentence.
         gaps: folded offsets before which a gap as wide as between columns was folded away.
-        marks: folded offsets before which a footnote mark (①, ², ③) or an invisible character beside a digit was folded away.
+        marks: folded offsets before which a footnote mark (①, ²) or an invisible character was folded away.
     """
 
     source: str
@@ -107,7 +108,8 @@ def fold(source: str, keep_names: Iterable[str] = ()) -> Folded:
         offset += len(line)
     text = "".join(page.chars).replace("批覆", "批复")
     return Folded(
-        source, _ONE_FOR_DASH.sub("—", text), tuple(page.starts), tuple(page.ends), tuple(page.line_starts or [0]),
+        source, _ONE_FOR_DASH.sub("—", text), tuple(page.starts), tuple(page.ends),
+        tuple(page.line_starts or [0]),
         frozenset(page.breaks), frozenset(page.doubts), frozenset(page.gaps), frozenset(page.marks),
     )  # fmt: skip
 

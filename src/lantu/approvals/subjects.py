@@ -73,8 +73,8 @@ def subject_of(
 ) -> Subject | str | None:
     """Find the indicator in the words of a clause before its operator or figure.
 
-    A name that the lawbook knows only with other words before or behind it (人均城镇建设用地面积, 先行启动区建设用地)
-    is another indicator: it keeps all its words and counts as unlisted.
+    A listed name with other words beside it (人均城镇建设用地面积) is another indicator: it keeps
+    all its words and counts as unlisted.
 
     Returns:
         The subject; None where the clause names no indicator; or the code of the question that

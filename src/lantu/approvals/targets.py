@@ -99,6 +99,7 @@ def _part_above_whole(targets: list[ReadTarget], limits: list[Limit]) -> list[Do
     return [
         Doubt("part_above_whole", limit.start, limit.end, {"indicator": target.indicator, "whole": target.of})
         for target, limit in zip(targets, limits, strict=True)
-        if target.of and (whole := by_name.get(target.of)) and target.value is not None and whole.value is not None
+        if target.of and (whole := by_name.get(target.of))
+        and target.value is not None and whole.value is not None
         and target.unit == whole.unit and target.year == whole.year and target.value > whole.value
     ]  # fmt: skip

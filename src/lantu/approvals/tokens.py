@@ -101,7 +101,7 @@ def tokenize(
     Args:
         areas: names to be found as areas.
         foreign: names of other areas, found where they head a clause.
-        horizons: 近期, 目标年 … → the year that the text says they mean; read where they head a line or clause.
+        horizons: 近期, 目标年 … → the year they stand for; read where they head a clause.
     """
     names = sorted(set(areas), key=len, reverse=True)
     tokens: list[Token] = []

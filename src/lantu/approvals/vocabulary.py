@@ -120,7 +120,7 @@ def _settled(rules: Mapping[str, Any]) -> re.Pattern[str]:
 
 
 def _base(rules: Mapping[str, Any]) -> re.Pattern[str]:
-    """2020年城镇建设用地规模, 基数:2020年, 2020年为基期: the year of a multiple's base, wherever it stands."""
+    """2020年城镇建设用地规模, 基数:2020年, 2020年为基期: the year of a multiple's base."""
     return re.compile(
         rf"(\d{{4}})年(?:底|末|度)?(?:的)?{rules['noun']}"
         r"|基(?:数|期|准)年?[^,;。\d]{0,8}(\d{4})年|(\d{4})年(?:现状)?(?:为|作为|作)基(?:数|期|准)"

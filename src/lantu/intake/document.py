@@ -99,14 +99,14 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _docx(data: bytes, name: str) -> Document:
-    from docx import Document as open_docx
+    import docx
     from docx.table import Table
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_UNZIPPED:
                 raise InputError("document.too_large", where=name)
-        opened = open_docx(io.BytesIO(data))
+        opened = docx.Document(io.BytesIO(data))
     except InputError:
         raise
     except Exception as error:  # python-docx raises whatever its parts raise
