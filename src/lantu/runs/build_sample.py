@@ -116,17 +116,7 @@ def _fill(
     seed: int, progress: Progress,
 ) -> SampleManifest:  # fmt: skip
     folder.mkdir()
-    entries: list[Entry] = []
-    truth: dict[str, Any] = {"findings": [], "below_threshold": [], "legal": [], "figures": {}}
-    progress("progress.sample", 0, len(COUNTIES))
-    # Each county draws from a random source of its own, so nothing hangs on who is ready first.
-    jobs: list[_Job] = [(county, outlines[county.code], scale, seed, folder, load()) for county in COUNTIES]
-    for done, (job, (new, told)) in enumerate(zip(jobs, side_by_side(_build, jobs), strict=True), 1):
-        entries += new
-        for part in ("findings", "below_threshold", "legal"):
-            truth[part] += told[part]
-        truth["figures"][job[0].code] = told["figures"]
-        progress("progress.sample", done, len(COUNTIES))
+    entries, truth = _counties(folder, outlines, scale, seed, progress)
     name = boundaries.name if boundaries else None
     manifest = SampleManifest(out, seed, scale, name, tuple(entries), len(truth["findings"]))
     _write_json(folder / TRUTH, {"invented": {"zh": INVENTED, "en": INVENTED_EN}, **truth})
@@ -134,6 +124,23 @@ def _fill(
     (folder / "README.txt").write_text(_readme(manifest), "utf-8")
     _write_json(folder / MANIFEST, manifest.to_json())
     return manifest
+
+
+def _counties(
+    folder: Path, outlines: dict[str, shapely.Geometry], scale: float, seed: int, progress: Progress
+) -> tuple[list[Entry], dict[str, Any]]:
+    """Build the counties side by side; each draws from a random source of its own."""
+    entries: list[Entry] = []
+    truth: dict[str, Any] = {"findings": [], "below_threshold": [], "legal": [], "figures": {}}
+    progress("progress.sample", 0, len(COUNTIES))
+    jobs: list[_Job] = [(county, outlines[county.code], scale, seed, folder, load()) for county in COUNTIES]
+    for done, (job, (new, told)) in enumerate(zip(jobs, side_by_side(_build, jobs), strict=True), 1):
+        entries += new
+        for part in ("findings", "below_threshold", "legal"):
+            truth[part] += told[part]
+        truth["figures"][job[0].code] = told["figures"]
+        progress("progress.sample", done, len(COUNTIES))
+    return entries, truth
 
 
 def _build(job: _Job) -> _Built:

@@ -13,8 +13,10 @@ from lantu.lawbook import Lawbook
 from lantu.sample.classes import class_land
 from lantu.sample.counties import County
 from lantu.sample.landmap import draw_land
-from lantu.sample.layers import SampleLayer, land_layers, plan_layers
+from lantu.sample.layers import SampleLayer
+from lantu.sample.plan import plan_layers
 from lantu.sample.story import tell
+from lantu.sample.survey import land_layers
 from lantu.sample.tables import exchanges, water_use
 from lantu.sample.truth import truth_of
 from lantu.sample.write import write_layer, write_table
@@ -72,12 +74,12 @@ def _write(county: County, layer: SampleLayer, folder: Path) -> Entry:
     if layer.shapes is None:
         write_table(layer, path)
     else:
-        write_layer(layer, path, county.epsg, append=path.exists())
+        write_layer(layer, path, county.epsg)
     return Entry(file, name, layer.kind, county.code, layer.year, layer.title)
 
 
 def _file_of(county: County, layer: SampleLayer) -> tuple[str, str | None]:
-    """Return a layer's file, and its name there: land year by year, the plan in one file, a Shapefile each."""
+    """Return a layer's file and its name there: land by year, the plan in one file or a Shapefile each."""
     if layer.shapes is None:
         return f"tables/{county.code}_{layer.kind}.csv", None
     if layer.year is not None:

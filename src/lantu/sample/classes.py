@@ -42,7 +42,7 @@ class BaseLand:
 
 
 def class_land(m: LandMap, rng: np.random.Generator) -> BaseLand:
-    """Give each parcel its class, so that farmland, basic farmland and red line reach the approved figures."""
+    """Give each parcel its class, so that farmland and lines reach the approved figures."""
     count = len(m.shapes)
     dlbm, czcsxm = np.full(count, "0404", object), np.full(count, "", object)
     built = m.settlement >= 0

@@ -1,4 +1,4 @@
-"""The four counties of 吉政函〔2024〕47号: what is real about them. Everything else in the sample is invented."""
+"""The four counties of 吉政函〔2024〕47号: what is real about them. All else in the sample is invented."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class Noise:
 
     def at(self, xy: Points) -> NDArray[np.float64]:
         """Return the field at (n, 2) points."""
-        found = np.zeros(len(xy))
+        found: NDArray[np.float64] = np.zeros(len(xy))
         for wave, phase, weight in zip(self.waves, self.phases, self.weights, strict=True):
             found += weight * np.cos(xy @ wave + phase)
         return found
@@ -148,7 +148,7 @@ class Raster:
         i = np.clip(place.astype(int), 0, np.array(self.values.shape) - 2)
         u, v = (place - i).T
         a, b, c, d = self._corners(i[:, 0], i[:, 1])
-        return np.where(u >= v, a + u * (b - a) + v * (c - b), a + v * (d - a) + u * (c - d))
+        return np.asarray(np.where(u >= v, a + u * (b - a) + v * (c - b), a + v * (d - a) + u * (c - d)))
 
     def _corners(self, i: NDArray[Any], j: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         z = self.values
@@ -156,7 +156,7 @@ class Raster:
 
     def contour(self, level: float) -> Geometries:
         """Return the line along which the field has a value, as segments, triangle by triangle."""
-        i, j = (a.ravel() for a in np.indices(np.array(self.values.shape) - 1))
+        i, j = (a.ravel() for a in np.indices([n - 1 for n in self.values.shape]))
         nodes = np.stack(
             [
                 np.stack([i, j], 1),

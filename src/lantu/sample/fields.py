@@ -1,4 +1,4 @@
-"""Lines that divide the open land: strips of fields between shelter belts and tracks, patches of wild land."""
+"""Lines that divide the open land: fields between shelter belts and tracks, patches of wild land."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def _cell_plan(cell, centre: Points, angle: float, field_m2: float, rng: np.rand
     bottoms, tops = np.concatenate([[v0 - 1], rows + half]), np.concatenate([rows - half, [v1 + 1]])
     width = field_m2 / height
     for bottom, top in zip(bottoms, tops, strict=True):
-        for u in _steps(u0, u1, width * rng.uniform(0.7, 1.45), 0.6, 1.4, rng):
-            lines.append(np.array([[u, bottom], [u, top]]))
+        across = _steps(u0, u1, width * rng.uniform(0.7, 1.45), 0.6, 1.4, rng)
+        lines.extend(np.array([[u, bottom], [u, top]]) for u in across)
     ends = np.array(lines) @ turned(angle) + centre if lines else np.empty((0, 2, 2))
     real = kind > 0
     return strips[real, :2], strips[real, 2:], kind[real], shapely.linestrings(ends)

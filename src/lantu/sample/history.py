@@ -129,8 +129,8 @@ class History:
             self._add(replace(old, shape=self._new(shape), since=year))
         self._serial += 1
         made = replace(
-            first, shape=self._new(cutting.cut_out), serial=self._serial, dlbm=dlbm, czcsxm=czcsxm, slope=slope,
-            since=year, until=YEARS[-1],
+            first, shape=self._new(cutting.cut_out), serial=self._serial, dlbm=dlbm, czcsxm=czcsxm,
+            slope=slope, since=year, until=YEARS[-1],
         )  # fmt: skip
         self.parcels.append(made)
         return len(self.parcels) - 1, [

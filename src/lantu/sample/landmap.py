@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from lantu.core.area import Geometries
 from lantu.sample.counties import County
 from lantu.sample.drawing import Points, areas_m2
-from lantu.sample.fields import BELT, Divisions, divide
+from lantu.sample.fields import Divisions, divide
 from lantu.sample.landscape import Landscape, lie_of_the_land
 from lantu.sample.network import HIGHWAY_M, RAILWAY_M, RURAL_M, Network, connect, rivers
 from lantu.sample.partition import Borders, absorb, borders, dissolve, faces_of, gather, inner_points
-from lantu.sample.places import Places, county_seat, settle
+from lantu.sample.places import COUNTY_TOWN, Places, county_seat, settle
 from lantu.sample.settlements import GROWTH, Settlements, plan_settlements
 
 # What a face is, in the order of who wins: a street over a highway over a river over a field.
@@ -104,10 +104,11 @@ def draw_land(county: County, outline: shapely.Geometry, scale: float, rng: np.r
     # A group takes what its biggest face is.
     of = _biggest(np.unique(group, return_inverse=True)[1], shapely.area(faces))
     centre = inner_points(shapes)
+    unit = places.township[places.kind != COUNTY_TOWN][owner[of]]
     return LandMap(
         county, outline, places, settlements, network, water, land, divisions, shapes, kind[of], item[of],
-        settlement[of], zone[of], zone_of[of], owner[of], places.township[places.kind != 0][owner[of]], areas_m2(shapes, county.epsg), centre,
-        wet[of], borders(shapes),
+        settlement[of], zone[of], zone_of[of], owner[of], unit,
+        areas_m2(shapes, county.epsg), centre, wet[of], borders(shapes),
     )  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def _labels(
     settlements: Settlements,
     inner: Points,
 ) -> NDArray[np.int64]:
-    """Name the faces that belong together: pieces of one road within one village, of one block, of one lake."""
+    """Name the faces that belong together: pieces of one road within one village, of one block or lake."""
     sub = np.arange(len(kind))  # fields and wild patches stand alone
     for each in (HIGHWAY, RAILWAY, RURAL, RIVER):
         sub[kind == each] = owner[kind == each]

@@ -21,7 +21,7 @@ _BUILT_AND_LINES = 0.075
 
 @dataclass(frozen=True)
 class Landscape:
-    """The field of wetness and its levels: above `lake` open water, above `marsh` marsh, above `wild` grassland."""
+    """The field of wetness and its levels: above `lake` is water, above `marsh` marsh, above `wild` grass."""
 
     wetness: Raster
     lake: float

@@ -53,7 +53,7 @@ def given_outlines(degrees: Mapping[str, shapely.Geometry]) -> dict[str, shapely
 
 
 def _drawn(county: County, seed: int) -> shapely.Polygon:
-    parts = []
+    parts: list[Points] = []
     for step in _RINGS[county.code]:
         line = _chain(step[1:], seed)
         if step[0] == "-" or (step[0] == "*" and parts and not np.allclose(parts[-1][-1], line[0])):

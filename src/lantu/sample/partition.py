@@ -54,15 +54,19 @@ def borders(faces: Geometries) -> Borders:
         (ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1])
     )
     ends[flip] = ends[flip][:, ::-1]
-    flat = ends.reshape(-1, 4)
+    flat: NDArray[Any] = ends.reshape(-1, 4)
     order = np.lexsort(flat.T)
     same = (flat[order[1:]] == flat[order[:-1]]).all(axis=1)
     a, b = order[:-1][same], order[1:][same]
     face = ring_face[ring[step]]
     pair = np.sort(np.stack([face[a], face[b]], 1), axis=1)
-    length = np.hypot(*(flat[a, :2] - flat[a, 2:]).T) * GRID_M
+    length: NDArray[np.float64] = np.hypot(*(flat[a, :2] - flat[a, 2:]).T) * GRID_M
     key, where = np.unique(pair[:, 0] * len(faces) + pair[:, 1], return_inverse=True)
-    return Borders(key // len(faces), key % len(faces), np.bincount(where, length, len(key)))
+    return Borders(
+        key // len(faces),
+        key % len(faces),
+        np.bincount(where, weights=length, minlength=len(key)).astype(np.float64),
+    )
 
 
 def _rings(faces: Geometries) -> tuple[Geometries, Ids]:
@@ -112,7 +116,7 @@ def absorb(group: Ids, small: NDArray[np.bool_], open_: NDArray[np.bool_], share
 
 
 def dissolve(faces: Geometries, group: Ids) -> tuple[Geometries, Ids]:
-    """Return one shape per group, and for each the number of its group; groups of one face stay as they are."""
+    """Return one shape per group, and the number of each; groups of one face stay as they are."""
     order = np.argsort(group, kind="stable")
     names, start, count = np.unique(group[order], return_index=True, return_counts=True)
     shapes = np.empty(len(names), object)

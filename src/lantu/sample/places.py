@@ -66,7 +66,7 @@ def settle(
     county: County, outline: shapely.Geometry, river: shapely.Geometry, town: Points, scale: float,
     rng: np.random.Generator,
 ) -> Places:  # fmt: skip
-    """Place the county town (at `town`), the seats of its townships and its villages, clear of border and river."""
+    """Place the county town (at `town`), township seats and villages, clear of border and river."""
     units = townships(county.code)
     radius = 300 * np.sqrt(county.built_km2)
     districts = [i for i, unit in enumerate(units) if unit.is_subdistrict]
@@ -107,7 +107,7 @@ def county_seat(county: County, outline: shapely.Geometry) -> Points:
     """Return where the county town is drawn: near its real place, with room around."""
     place = from_degrees(shapely.Point(county.seat))
     room = shapely.buffer(shapely.simplify(outline, 300), -2200 * county.built_km2**0.35)
-    return shapely.get_coordinates(shapely.shortest_line(room, place))[0]
+    return np.asarray(shapely.get_coordinates(shapely.shortest_line(room, place))[0])
 
 
 def _candidates(outline: shapely.Geometry, river: shapely.Geometry, rng: np.random.Generator) -> Points:

@@ -46,7 +46,7 @@ class Plots:
     def inside(
         self, base: int, size_m2: float, slim: float = 1.6, shrink: bool = True
     ) -> shapely.Geometry | None:
-        """Return a box of that size (or half) inside a parcel, along its longer side; None where it has no room."""
+        """Return a box of that size (or half) in a parcel, along its longer side; None where none fits."""
         shape = self.shape(base)
         frame = shapely.get_coordinates(shapely.oriented_envelope(shape))
         sides = np.diff(frame[:3], axis=0)
@@ -70,7 +70,7 @@ class Plots:
         into_second_m: float,
         clear_m: float = 3.0,
     ) -> shapely.Geometry | None:
-        """Return a box across the common border of two parcels, reaching into each; None where it has no room."""
+        """Return a box across the border of two parcels, reaching into each; None where no room is."""
         border = shapely.line_merge(shapely.intersection(self.shape(first), self.shape(second)))
         line = max(shapely.get_parts(border), key=lambda part: part.length)
         if line.geom_type != "LineString" or line.length < along_m * 1.15:

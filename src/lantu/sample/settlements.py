@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -46,7 +47,7 @@ class Settlements:
     angle: NDArray[np.float64]
 
     def chunk(self, settlement: NDArray[np.int32], xy: Points) -> NDArray[np.int64]:
-        """Return into which piece of a settlement's streets points fall, so that no street net is one parcel."""
+        """Return into which piece of a street net points fall, so that no net is one parcel."""
         found = np.zeros(len(xy), np.int64)
         for each in np.unique(settlement):
             mine = settlement == each
@@ -70,8 +71,10 @@ class Settlements:
 
 def plan_settlements(county: County, places: Places, scale: float, rng: np.random.Generator) -> Settlements:
     """Draw every settlement. 410 takes in the towns and, beside each, room for (multiple − 1) of it."""
-    areas, place, codes, blocks, uses, block_of = [], [], [], [], [], []
-    zones, kinds, zone_of = [], [], []
+    areas: list[Any] = []
+    blocks: list[Any] = []
+    zones: list[Any] = []
+    place, codes, uses, block_of, kinds, zone_of = [], [], [], [], [], []
     block_m = 330 / np.sqrt(np.clip(scale, 0.15, 8))
     for row in np.flatnonzero(places.kind != DISTRICT):
         kind, centre, angle = places.kind[row], places.centre[row], places.angle[row]
@@ -151,7 +154,7 @@ def _uses(
 
 
 def _zones(county: County, main: bool, width: float, height: float, size: float) -> tuple[Points, list[int]]:
-    """Return plots (x0, y0, x1, y1) and their zone: growth east of the town; elastic and special land farther out."""
+    """Return plots (x0, y0, x1, y1) and their zone: growth beside the town, the others farther out."""
     depth = width * (float(county.multiple) - 1)
     bands = [(width / 2, depth, GROWTH, max(1, round(depth / (size * 1.6))))]
     if main:

@@ -8,34 +8,42 @@ import pyarrow as pa
 import pyarrow.csv
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from lantu.core.area import Geometries
+from lantu.core.errors import StorageError
 from lantu.sample.counties import INVENTED, INVENTED_EN
 from lantu.sample.layers import SampleLayer
 
 DATED = "2026-01-01T00:00:00Z"
 """Time stamp inside the files: the same sample is the same file whenever it is made."""
+_WORDS = {"DESCRIPTION": f"{INVENTED} / {INVENTED_EN}"}
+_DRIVERS = {".gpkg": "GPKG", ".gdb": "OpenFileGDB", ".shp": "ESRI Shapefile"}
 _TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 6: "MultiPolygon"}
 
 
-def write_layer(layer: SampleLayer, path: Path, epsg: int, append: bool) -> None:
-    """Write one layer to a file, in its own layer named after its kind."""
+def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
+    """Write one layer; a file that is there already gets it as a further layer, named after its kind.
+
+    Raises:
+        StorageError: `store.disk_fault`.
+    """
     assert layer.shapes is not None
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATED})
     shapes, kind = _of_one_type(layer.shapes)
-    table = layer.columns.append_column(
-        "geometry", pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
-    )
-    geopackage = path.suffix == ".gpkg"
-    options = {"ENCODING": "GBK"} if path.suffix == ".shp" else {}
-    pyogrio.write_arrow(
-        table, path, layer=layer.kind if path.suffix != ".shp" else None,
-        driver={".gpkg": "GPKG", ".gdb": "OpenFileGDB", ".shp": "ESRI Shapefile"}[path.suffix],
-        geometry_name="geometry", geometry_type=kind, crs=f"EPSG:{epsg}", append=append,
-        dataset_metadata=_words() if geopackage and not append else None,
-        layer_metadata=_words() if geopackage else None,
-        **options,
-    )  # fmt: skip
+    geometry = pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
+    append, geopackage = path.exists(), path.suffix == ".gpkg"
+    try:
+        pyogrio.write_arrow(
+            layer.columns.append_column("geometry", geometry), path,
+            layer=layer.kind if path.suffix != ".shp" else None, driver=_DRIVERS[path.suffix],
+            geometry_name="geometry", geometry_type=kind, crs=f"EPSG:{epsg}", append=append,
+            dataset_metadata=_WORDS if geopackage and not append else None,
+            layer_metadata=_WORDS if geopackage else None,
+            **({"ENCODING": "GBK"} if path.suffix == ".shp" else {}),
+        )  # fmt: skip
+    except (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError) as error:
+        raise StorageError("store.disk_fault", where=path, why=str(error)) from error
 
 
 def _of_one_type(shapes: Geometries) -> tuple[Geometries, str]:
@@ -52,7 +60,3 @@ def write_table(layer: SampleLayer, path: Path) -> None:
     sink = pa.BufferOutputStream()
     pa.csv.write_csv(layer.columns, sink, pa.csv.WriteOptions(quoting_style="needed"))
     path.write_bytes(b"\xef\xbb\xbf" + sink.getvalue().to_pybytes())
-
-
-def _words() -> dict[str, str]:
-    return {"DESCRIPTION": f"{INVENTED} / {INVENTED_EN}"}
