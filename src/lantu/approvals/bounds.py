@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from lantu.approvals.references import referred
-from lantu.approvals.sentence import Sentence
+from lantu.approvals.sentence import STRAY_MARKS, Sentence
 from lantu.approvals.subjects import Subject
 from lantu.approvals.tokens import Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Op
@@ -150,17 +150,20 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         return
     if figure.look:
         s.doubt("look_broken", value.start, value.end, text=value.text)
-    if any(at in s.folded.marks for at in range(min(subject.start, value.start), stop + 1)):
+    marked = any(at in s.folded.marks for at in range(min(subject.start, value.start), stop + 1))
+    if marked:
         s.doubt("look_mark", *where, text=value.text)
     if term and term.units and unit.name not in term.units and not subject.changes:
         s.doubt("unusual_unit", *where, indicator=subject.name, unit=unit_text)
     if term and term.direction and op and op not in (term.direction, "=") and not subject.changes:
         s.doubt("odd_direction", *where, indicator=subject.name, op=op_text)
-    if subject.stray or s.has_stray_mark():
+    if subject.stray or s.has_stray_mark() or s.text[stop : stop + 1] in STRAY_MARKS:
         s.doubt("stray_words", *where, text=subject.stray or s.text[subject.start : value.start])
     if subject.unlisted:
         s.doubt("unlisted", *where, indicator=subject.name)
     s.add(subject, op, op_text, figure, unit, unit_text, _note(subject, unit), stop)
+    if marked:
+        s.current = None  # what follows must not lean on a name that may have lost a character
 
 
 def _unit_elsewhere(s: Sentence, subject: Subject, value: Token) -> Unit | None:

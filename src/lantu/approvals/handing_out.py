@@ -16,7 +16,11 @@ _Receiver = tuple[tuple[str, ...] | None, Subject]
 def each(s: Sentence, at: int) -> int | None:
     """Hand out the figures behind 分别, 依次, 各 at `at`; None where there is at most one figure."""
     end, ops, values = _gather(s, at)
-    if len(values) == 1 and (s.tokens[at].text not in ("各", "各自") or s.at(end) is None):
+    behind = s.at(s.skip(end, Kind.MARK, Kind.FILLER))
+    goes_on = s.at(end) is None or (
+        behind is not None and behind.kind in (Kind.NUMBER, Kind.UNKNOWN, Kind.QUANTITY)
+    )
+    if len(values) == 1 and (s.tokens[at].text not in ("各", "各自") or goes_on):
         # One figure where several were announced, or the text ends behind the first of them.
         s.doubt("not_handed_out", s.tokens[at].start, values[-1].end, text=s.cut(at, end))
         s.run = []

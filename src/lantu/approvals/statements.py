@@ -123,7 +123,8 @@ def _number(s: Sentence, at: int) -> int:
     lone_year = token.text.isdigit() and 1990 <= int(token.text) <= 2100
     if lone_year or s.text.startswith("年", token.end):
         s.years = Years(lost=True)  # a year without its 年, or what is left of a year
-    if named or odd or s.words.measure.match(s.text, token.end):
+    marked_off = s.text[token.end : token.end + 1] in ("·", "?", "’")
+    if named or odd or marked_off or s.words.measure.match(s.text, token.end):
         s.doubt("no_unit", token.start, token.end, text=s.text[token.start : token.end + 1])
     return at + 1
 
