@@ -18,7 +18,7 @@ _FILES = sorted([*(Path(__file__).parent / "cases").glob("*.txt"), *_SHARED.glob
 _ODD = "\U001001b0\ue000\uf8ff\U000f1234\ufffd\u0378\x07□■?﹖*×·\u200b①²"
 
 some = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )  # fmt: skip
 
 

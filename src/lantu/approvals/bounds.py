@@ -150,7 +150,7 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         return
     if figure.look:
         s.doubt("look_broken", value.start, value.end, text=value.text)
-    marked = any(at in s.folded.marks for at in range(min(subject.start, value.start), stop + 1))
+    marked = any(at in s.folded.marks for at in range(min(subject.start, value.start), stop + 3))
     if marked:
         s.doubt("look_mark", *where, text=value.text)
     if term and term.units and unit.name not in term.units and not subject.changes:

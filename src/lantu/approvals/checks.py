@@ -111,6 +111,9 @@ def _breaks_of_order(
     late = [one for one in limits if one.start > signed and not _ANNEX.search(text, signed, one.start)]
     for one in late[:1]:
         yield Doubt("order", one.start, one.end, {})
+    for at in source.folded.line_starts:
+        if frame.body < at < piece.end and text[at] in ",;、。)" and text[at - 1] in ",;。:府院":
+            yield Doubt("order", at, at + 1, {})  # a sentence's end without its beginning
     lines = [at for at in source.folded.line_starts if frame.body < at < piece.end]
     for at, after in pairwise(lines):
         if re.fullmatch(ISSUER, text[at:after]) and not re.match(

@@ -125,20 +125,16 @@ def _area(s: Sentence, at: int) -> None:
     between, before = s.at(at - 1), s.at(at - 2)
     joined = between and between.text in ("、", "和", "与", "及") and before and before.kind is Kind.AREA
     with_stranger = between and between.text in ("、", "和", "与", "及") and before and is_place(before.text)
-    # 青岚县 where 岚县 is the plan: one lone character before a name makes it another's.
-    tail_of_another = bool(
-        between
-        and between.kind is Kind.TEXT
-        and len(between.text) == 1
-        and (before is None or before.kind is not Kind.TEXT)
-    )
-    s.area = (
-        ()
-        if with_stranger or tail_of_another
-        else tuple(dict.fromkeys((*s.area, area)))
-        if joined
-        else (area,)
-    )
+    if with_stranger or _tail_of_another(between, before):
+        s.area = ()
+    else:
+        s.area = tuple(dict.fromkeys((*s.area, area))) if joined else (area,)
+
+
+def _tail_of_another(between: Token | None, before: Token | None) -> bool:
+    """青岚县 where 岚县 is the plan: one lone character before a name makes it another's."""
+    lone = between is not None and between.kind is Kind.TEXT and len(between.text) == 1
+    return lone and (before is None or before.kind is not Kind.TEXT)
 
 
 def _share(s: Sentence) -> None:
