@@ -29,6 +29,8 @@ def addresses(client: Client, layers: WorldLayers) -> dict[str, str]:
         "/api/targets": "/api/targets",
         "/api/series": "/api/series?area=220882&indicator=farmland_retained",
         "/api/findings": "/api/findings",
+        "/api/findings/below": "/api/findings/below",
+        "/api/notes": "/api/notes",
         "/api/plans": "/api/plans",
         "/api/approvals/{source}": f"/api/approvals/{source.removeprefix('sha256:')}",
         "/api/layers": "/api/layers",
@@ -180,7 +182,10 @@ def test_before_the_first_run(client_of: Callable[[Path], Client], tmp_path: Pat
     (area,) = client.get("/api/areas").json()["features"]
     assert area["properties"]["worst"] == "cannot_tell" and area["properties"]["counts"] == {}
     assert area["geometry"] is not None
-    for address in ("/api/targets", "/api/findings", "/api/series?area=220882&indicator=x"):
+    for address in (
+        "/api/targets", "/api/findings", "/api/findings/below", "/api/notes",
+        "/api/series?area=220882&indicator=x",
+    ):  # fmt: skip
         answer = client.get(address)
         assert answer.status_code == 404 and problem(answer)["code"] == "web.no_run"
     assert problem(client.get("/report"))["code"] == "web.no_report"

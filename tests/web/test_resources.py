@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,33 @@ from shapely.geometry import Point, shape
 
 import world
 from lantu.lawbook import load
+from lantu.runs.measure import measure
+from lantu.runs.register_plan import read_replies, register_approval
+from lantu.store import Home
 from web.conftest import REPLY, Client, problem
 
 DAAN, ZHENLAI = "220882", "220821"
+# The second speaks of a quantity that nobody can take for a target.
+TWO_REPLIES = """示例省人民政府关于洮南市国土空间总体规划（2021—2035年）的批复
+示例函〔2024〕3号
+洮南市人民政府：
+你市上报的规划收悉。现批复如下：
+一、原则同意《洮南市国土空间总体规划（2021—2035年）》。
+二、到2035年，洮南市耕地保有量不低于514.05万亩。
+三、规划一经批准，不得随意修改。
+示例省人民政府
+2024年6月11日
+
+示例省人民政府关于通榆县国土空间总体规划（2021—2035年）的批复
+示例函〔2024〕4号
+通榆县人民政府：
+你县上报的规划收悉。现批复如下：
+一、原则同意《通榆县国土空间总体规划（2021—2035年）》。
+二、到2035年，通榆县耕地保有量不低于621.03万亩，另安排37.5万亩。
+三、建立规划全生命周期管理，健全社会监督。
+示例省人民政府
+2024年6月11日
+"""
 
 
 def get(client: Client, address: str, **params: Any) -> Any:
@@ -99,6 +125,40 @@ def test_findings(client: Client) -> None:
     assert len(get(client, "/api/findings")["rows"]) == len(rows) + len(others)
 
 
+def test_patches_below_the_threshold_are_counted(client: Client) -> None:
+    rows = get(client, "/api/findings/below", area=DAAN)["rows"]
+    assert {(b["year"], b["rule"], b["count"], Decimal(b["area_m2"])) for b in rows} == world.BELOW
+    assert [(b["area_code"], b["title"]) for b in rows] == [
+        (DAAN, load().change_rules["MON04"].title.to_json())
+    ]
+    assert get(client, "/api/findings/below", area=ZHENLAI)["rows"] == []
+    assert get(client, "/api/findings/below")["rows"] == rows
+
+
+def test_notes_of_a_run_over_a_damaged_layer(
+    client: Client, client_of: Callable[[Path], Client], own_path: Path
+) -> None:
+    assert get(client, "/api/notes") == {"rows": []}
+    home = Home.open(own_path, create=False)
+    layer = home.layers.list(kind="DLTB", year=2022)[0]
+    layer.path.write_bytes(layer.path.read_bytes()[:-100])
+    measure(Home.open(own_path, create=False))
+    home.close()
+    client = client_of(own_path)
+    (note,) = get(client, "/api/notes", area=DAAN)["rows"]
+    assert (note["area_code"], note["message"]["code"]) == (DAAN, "layer.damaged")
+    assert layer.title in note["message"]["zh"] and layer.title in note["message"]["en"]
+    assert get(client, "/api/notes", area=ZHENLAI)["rows"] == []
+
+
+def test_rounding_is_said_in_both_languages(client: Client) -> None:
+    for row in get(client, "/api/targets", area=DAAN)["rows"]:
+        if row["margin"] is None:
+            assert row["rounding"] is None
+        else:
+            assert set(row["rounding"]) == {"zh", "en"} and " / " not in row["rounding"]["zh"]
+
+
 # --- plans, approvals ----------------------------------------------------------------------------------
 
 
@@ -121,17 +181,50 @@ def test_an_approval_and_the_sentence_behind_each_target(client: Client) -> None
     approval = get(client, f"/api/approvals/{source.removeprefix('sha256:')}")
     assert get(client, f"/api/approvals/{source}") == approval
     assert approval["text"] == REPLY
-    assert approval["document_number"] == "示例函〔2024〕2号" and approval["date"] == "2024-06-11"
+    (reply,) = approval["replies"]
+    assert reply["document_number"] == "示例函〔2024〕2号" and reply["date"] == "2024-06-11"
+    assert reply["areas"] == ["镇赉县"]
     for row in rows:
         # Spans count code points: characters beyond U+FFFF stand before and inside every figure.
         start, end = row["clause"]["span"]
         assert row["required"].replace(".", "\U001001b0") in approval["text"][start:end]
         folded = unicodedata.normalize("NFKC", approval["text"].replace("\U001001b0", "."))
         assert row["clause"]["text"] in folded
-    duties = {duty["id"]: duty for duty in approval["duties"]}
+    duties = {duty["id"]: duty for duty in reply["duties"]}
     assert {"not_changed_at_will", "life_cycle", "public_supervision"} <= set(duties)
     start, end = duties["life_cycle"]["span"]
     assert "全生命周期管理" in approval["text"][start:end]
+
+
+def test_each_county_has_the_duties_of_its_own_reply(
+    client_of: Callable[[Path], Client], own_path: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "two.txt"
+    file.write_text(TWO_REPLIES, encoding="utf-8")
+    home = Home.open(own_path, create=False)
+    for document, readings in read_replies([file]):
+        register_approval(home, document, readings)
+    home.close()
+    client = client_of(own_path)
+    plans = {row["area_name"]: row for row in get(client, "/api/plans")["rows"]}
+    source = plans["洮南市"]["approval"]["source"]
+    assert plans["通榆县"]["approval"]["source"] == source
+    approval = get(client, f"/api/approvals/{source}")
+    assert approval["text"] == TWO_REPLIES
+    taonan, tongyu = approval["replies"]
+    assert (taonan["areas"], taonan["document_number"]) == (["洮南市"], "示例函〔2024〕3号")
+    assert (tongyu["areas"], tongyu["document_number"]) == (["通榆县"], "示例函〔2024〕4号")
+    taonan_duties, tongyu_duties = ({duty["id"] for duty in each["duties"]} for each in (taonan, tongyu))
+    assert "not_changed_at_will" in taonan_duties - tongyu_duties
+    assert {"life_cycle", "public_supervision"} <= tongyu_duties - taonan_duties
+    # What the second is unsure of is not asked about the first; its places count from the start of the file.
+    assert taonan["questions"] == []
+    second = TWO_REPLIES.index("示例函〔2024〕4号")
+    assert tongyu["questions"] and all(q["span"][0] > second for q in tongyu["questions"])
+    for duty in tongyu["duties"]:
+        start, end = duty["span"]
+        assert second < start < end <= len(TWO_REPLIES)
+        assert unicodedata.normalize("NFKC", TWO_REPLIES[start:end]) in duty["sentence"]
 
 
 # --- layers, features ----------------------------------------------------------------------------------

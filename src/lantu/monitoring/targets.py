@@ -168,7 +168,7 @@ def _sentence(verdict: Judgement) -> tuple[str, dict[str, object]]:
     return ("measure.fail" if verdict.exact is None else "measure.fail_hidden"), params
 
 
-def _rounding(verdict: Judgement | None, op: str | None) -> str | None:
+def _rounding(verdict: Judgement | None, op: str | None) -> dict[str, str] | None:
     if verdict is None:
         return None
     code = "measure.rounding" if verdict.exact is None else "measure.rounding_hidden"
@@ -176,7 +176,7 @@ def _rounding(verdict: Judgement | None, op: str | None) -> str | None:
         "measure.rounding_equal" if op == EQUAL else code,
         {"decimals": verdict.decimals, "exact": verdict.exact},
     )
-    return f"{words['zh']} / {words['en']}"
+    return {"zh": words["zh"], "en": words["en"]}
 
 
 def _shown(

@@ -16,6 +16,7 @@ from lantu.web import (
     findings,
     layers,
     meta,
+    notes,
     plans,
     report,
     targets,
@@ -27,7 +28,7 @@ from lantu.web.models import Problem
 from lantu.web.site import Site
 from lantu.web.status import add_error_handlers
 
-RESOURCES = (meta, areas, targets, findings, plans, approvals, layers, tiles, features, report)
+RESOURCES = (meta, areas, targets, findings, notes, plans, approvals, layers, tiles, features, report)
 
 
 def create_app(home_path: Path, *, front_end: Path = FOLDER) -> FastAPI:

@@ -1,8 +1,8 @@
-"""`/api/approvals/{source}`: an approval's text with the duties read out of it and the questions left."""
+"""`/api/approvals/{source}`: the text of a file of replies, with what was read out of each reply."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -27,32 +27,37 @@ def approval(
         ),
     ],
 ) -> Response:
-    """Return an approval as it was read; spans count Unicode code points of `text`.
+    """Return a file of replies as it was read; spans count Unicode code points of `text`.
 
-    A file that holds several documents gives the duties and questions of all of them.
+    A file may hold several replies: each has the areas whose plans it approves, and its own duties and
+    questions.
     """
     try:
         found = site.home.registry.approval(source)
     except NotFoundError:
         raise NotFoundError("web.no_such_approval", source=source) from None
-    readings = _latest(found.readings)
-    return json_answer(
-        request,
-        {
-            "text": found.text,
-            "document_number": _joined(reading.get("document_number") for reading in readings),
-            "title": _joined(reading.get("title") for reading in readings),
-            "date": _joined(reading.get("date") for reading in readings),
-            "duties": [duty for reading in readings for duty in reading.get("duties", ())],
-            "questions": [question for reading in readings for question in reading.get("questions", ())],
-        },
-    )
+    replies = [_reply(reading) for reading in _latest(found.readings)]
+    return json_answer(request, {"text": found.text, "replies": replies})
+
+
+def _reply(reading: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": reading.get("title"),
+        "document_number": reading.get("document_number"),
+        "date": reading.get("date"),
+        "areas": list(dict.fromkeys(plan["area"] for plan in reading.get("plans", ()))),
+        "duties": list(reading.get("duties", ())),
+        "questions": list(reading.get("questions", ())),
+    }
 
 
 def _latest(readings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep the latest reading of each document: a better reader may have read the file again."""
-    return list({(r.get("title"), r.get("document_number")): r for r in readings}.values())
+    """Keep the latest reading of each reply: a better reader may have read the file again.
 
-
-def _joined(values: Iterable[Any]) -> str | None:
-    return "；".join(dict.fromkeys(str(value) for value in values if value)) or None
+    A reply without title and number is known by its place in the file.
+    """
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for reading in readings:
+        name = (reading.get("title"), reading.get("document_number"))
+        found[name if any(name) else ("at", *(reading.get("span") or ()))] = reading
+    return list(found.values())

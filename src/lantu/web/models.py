@@ -132,7 +132,7 @@ class TargetRow(RunRow):
     indicator_note: Words | None
     sources: list[str]
     parts: list[Part]
-    rounding: Words | str | None
+    rounding: Words | None
     clause: Clause | None
     inputs: dict[str, str]
 
@@ -168,6 +168,36 @@ class Findings(Form):
     """Findings of all years, of one county or of all."""
 
     rows: list[Finding]
+
+
+class BelowThreshold(Form):
+    """What one rule met in one year and left out of the findings as too small: counted, not listed."""
+
+    area_code: str
+    year: int
+    rule: str
+    title: Words
+    count: int
+    area_m2: str
+
+
+class BelowThresholds(Form):
+    """Patches below the threshold, of all years, of one county or of all."""
+
+    rows: list[BelowThreshold]
+
+
+class Note(Form):
+    """What one should know beside the answers of a county: a damaged layer, no targets."""
+
+    area_code: str
+    message: Message
+
+
+class Notes(Form):
+    """Notes of the latest run, of one county or of all."""
+
+    rows: list[Note]
 
 
 class Point(Form):
@@ -238,15 +268,22 @@ class Question(Form):
     message: Words
 
 
-class ApprovalText(Form):
-    """An approval as read: every `span` counts Unicode code points of `text`."""
+class Reply(Form):
+    """One reply of a file, with the areas whose plans it approves."""
 
-    text: str
-    document_number: str | None
     title: str | None
+    document_number: str | None
     date: str | None
+    areas: list[str]
     duties: list[Duty]
     questions: list[Question]
+
+
+class ApprovalText(Form):
+    """A file of one or more replies as read: every `span` counts Unicode code points of `text`."""
+
+    text: str
+    replies: list[Reply]
 
 
 class LayerRow(Form):
