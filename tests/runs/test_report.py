@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import world
 from lantu.core.digest import digest_bytes
 from lantu.core.errors import NotFoundError, StorageError
 from lantu.runs.measure import measure
@@ -79,6 +80,33 @@ def test_every_answer_of_the_last_year_is_there(outline: Outline) -> None:
     ):  # fmt: skip
         assert shown in text, shown
     assert not re.search(r"\{[a-z_]+\}", re.sub(r"@page.*", "", text))
+
+
+def section(page: str, heading: str) -> str:
+    """Return the text of the section under a heading, blanks folded."""
+    _, _, rest = page.partition(f">{heading}<")
+    assert rest, heading
+    return " ".join(re.sub(r"<[^>]+>", " ", re.split("</section>", rest)[0]).split())
+
+
+def test_patches_below_the_threshold_are_counted_under_the_countys_findings(page: str) -> None:
+    (below,) = world.BELOW
+    findings = section(page, "变化图斑（8处）")
+    assert (
+        f"{below[0]}年，" in findings and "（MON04）：另有1处" in findings and "合计90.00平方米" in findings
+    )
+    assert "a further 1 smaller than what is listed, 90.00 m² in all" in findings
+    assert section(page, "（四）监测过程中的说明").endswith("None.")
+
+
+def test_a_damaged_layer_is_noted_in_section_five(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    layer = home.layers.list(kind="DLTB", year=2022)[0]
+    layer.path.write_bytes(layer.path.read_bytes()[:-100])
+    measure(Home.open(home.path))
+    page = write_report(home, made_at=WHEN).path.read_text(encoding="utf-8")
+    noted = section(page, "五、无法判定与待核实事项").partition("（四）监测过程中的说明")[2]
+    assert "大安市" in noted and layer.title in noted and "已损坏" in noted and "is damaged" in noted
 
 
 def test_nothing_is_asked_of_anybody(outline: Outline, page: str) -> None:

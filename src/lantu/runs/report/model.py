@@ -103,6 +103,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class BelowThreshold:
+    """What one rule left out of a county's findings in one year as too small: counted, not listed."""
+
+    year: int
+    rule: str
+    title: Words
+    count: int
+    area_m2: str
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One indicator of one county over the years."""
 
@@ -121,6 +132,8 @@ class County:
     targets: Sequence[TargetLine]
     series: Sequence[Series]
     groups: Sequence[Group]
+    below: Sequence[BelowThreshold]
+    notes: Sequence[Words]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -184,6 +197,11 @@ class Report:
         return [(c, f) for c in self.counties for f in c.findings if f.row["answer"] == answer]
 
     @property
+    def notes(self) -> list[tuple[County, Words]]:
+        """Return (county, note) of everything to know beside the answers."""
+        return [(c, note) for c in self.counties for note in c.notes]
+
+    @property
     def failing_groups(self) -> list[tuple[County, Group]]:
         """Return (county, group) where at least one finding fails."""
         return [(c, g) for c in self.counties for g in c.groups if g.answer is Answer.FAIL]
@@ -217,7 +235,7 @@ def arrange(result: Row, book: Lawbook) -> Report:
 
     Args:
         result: the result of `runs/measure.py`.
-        book: gives the indicators' English names.
+        book: gives the indicators' English names and the rules' titles.
     """
     year = max(result["years"])
     latest = [row for row in result["rows"] if row["year"] == year]
@@ -235,7 +253,7 @@ def arrange(result: Row, book: Lawbook) -> Report:
         return TargetLine(row, _indicator_name(row, book), number)
 
     lines = [line(row) for row in latest]
-    counties = [_county(area, result, lines, line) for area in result["areas"]]
+    counties = [_county(area, result, lines, line, book) for area in result["areas"]]
     columns = {(t.row["indicator_id"] or t.row["indicator"], t.row["target_year"]): t.name for t in lines}
     inputs = {
         (name, digest)
@@ -252,7 +270,9 @@ def arrange(result: Row, book: Lawbook) -> Report:
     )
 
 
-def _county(area: Row, result: Row, lines: Iterable[TargetLine], line: Callable[[Row], TargetLine]) -> County:
+def _county(
+    area: Row, result: Row, lines: Iterable[TargetLine], line: Callable[[Row], TargetLine], book: Lawbook
+) -> County:
     code = area["code"]
     mine = [row for row in result["rows"] if row["area_code"] == code]
     findings = sorted(
@@ -268,7 +288,7 @@ def _county(area: Row, result: Row, lines: Iterable[TargetLine], line: Callable[
         groups.append(
             Group(
                 rule,
-                Words(rows[0]["title"]["zh"], rows[0]["title"]["en"]),
+                _words(rows[0]["title"]),
                 worst(Answer(row["answer"]) for row in rows),
                 listed,
                 len(rows),
@@ -276,8 +296,24 @@ def _county(area: Row, result: Row, lines: Iterable[TargetLine], line: Callable[
             )
         )
     return County(
-        code, area["name"], [t for t in lines if t.row["area_code"] == code], _series(mine, line), groups
+        code,
+        area["name"],
+        [t for t in lines if t.row["area_code"] == code],
+        _series(mine, line),
+        groups,
+        [_below(row, book) for row in result["below"] if row["area_code"] == code],
+        [_words(note["message"]) for note in result["notes"] if note["area_code"] == code],
     )
+
+
+def _below(row: Row, book: Lawbook) -> BelowThreshold:
+    rule = book.change_rules.get(row["rule"])
+    title = _words(rule.title.to_json()) if rule else Words(row["rule"], row["rule"])
+    return BelowThreshold(row["year"], row["rule"], title, row["count"], row["area_m2"])
+
+
+def _words(said: Mapping[str, str]) -> Words:
+    return Words(said["zh"], said["en"])
 
 
 def _series(rows: Sequence[Row], line: Callable[[Row], TargetLine]) -> list[Series]:
