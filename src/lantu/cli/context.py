@@ -22,7 +22,8 @@ from lantu.core.progress import Progress
 from lantu.lawbook import message
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar="LANTU_HOME", help="数据目录 / home folder", show_default=False)
+    Path | None,
+    typer.Option("--home", envvar="LANTU_HOME", help="数据目录 / home folder", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
@@ -71,7 +72,13 @@ def plain(value: object) -> object:
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
     """Draw one bar per step on stderr while work goes on; silent where stderr is no terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, console=stderr, disable=not stderr.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
