@@ -29,7 +29,8 @@ class Planter:
         self.basic = farm & base.basic
         self.common = farm & ~base.basic
         wild = (m.kind == lm.WILD) & (m.zone == 0)
-        self.red, self.free = wild & base.red, wild & ~base.red
+        self.red = (wild | (m.kind == lm.MARSH)) & base.red
+        self.free = wild & ~base.red
         self.spare = base.spare & (m.zone == 0) & ~base.red
         self.village = (m.kind == lm.STREET) & (m.zone == 0)
         self.town_m2 = float(m.area_m2[(m.settlement >= 0) & (m.zone != 0)].sum())
@@ -151,12 +152,17 @@ class Planter:
 
     def _homestead(self, _: float, __: float, year: int) -> Iterator[bool]:
         what = ("农村宅基地", "homesteads beside the village")
-        for base in self.plots.shuffled(self.village):
-            for field in self.plots.neighbours(base, self.common | self.spare | self.free):
-                box = self.plots.across(field, base, 70, float(self.rng.uniform(22, 40)), 2.0, clear_m=0.5)
-                yield (
-                    box is not None and self.events.part([field], box, year, what, "0702", "203") is not None
-                )
+        open_land = self.common | self.spare | self.free
+        for along, deep in ((70.0, float(self.rng.uniform(22, 40))), (35.0, 18.0)):
+            for base in self.plots.shuffled(self.village):
+                for field in self.plots.neighbours(base, open_land):
+                    box = self.plots.across(field, base, along, deep, 2.0, clear_m=0.5)
+                    yield (
+                        box is not None
+                        and self.events.part([field], box, year, what, "0702", "203") is not None
+                    )
+        # Where every village edge is basic farmland or built on before: a farmstead by itself.
+        yield from self._boxes(open_land, 900.0, year, what, "0702", "203")
 
     def _workshop_two(self, _: float, __: float, year: int) -> Iterator[bool]:
         what = ("村庄厂房占用两块永久基本农田", "village workshop across two fields of basic farmland")

@@ -53,12 +53,13 @@ class Plots:
         longer = sides[np.hypot(*sides.T).argmax()]
         angle = float(np.arctan2(longer[1], longer[0]))
         room = shapely.buffer(shape, -_CLEAR_M)
-        centre = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
-        for share in (1.0, 0.75, 0.5) if shrink else (1.0,):
-            half = np.sqrt(size_m2 * share * np.array([slim, 1 / slim])) / 2
-            box = boxes(-half[None], half[None], centre, angle)[0]
-            if shapely.contains(room, box):
-                return box
+        for find in (shapely.point_on_surface, shapely.maximum_inscribed_circle):
+            centre = shapely.get_coordinates(find(shape))[0]
+            for share in (1.0, 0.75, 0.5) if shrink else (1.0,):
+                half = np.sqrt(size_m2 * share * np.array([slim, 1 / slim])) / 2
+                box = boxes(-half[None], half[None], centre, angle)[0]
+                if shapely.contains(room, box):
+                    return box
         return None
 
     def across(
