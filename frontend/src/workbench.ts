@@ -36,6 +36,8 @@ function createWorkbench() {
   const layers = useResource(() => true, (_, signal) => api.layers(signal))
   const plans = useResource(() => true, (_, signal) => api.plans(signal))
   const findings = useResource(() => true, (_, signal) => api.findings(signal))
+  const below = useResource(() => true, (_, signal) => api.below(signal))
+  const notes = useResource(() => true, (_, signal) => api.notes(signal))
   const targets = useResource(() => year.value, api.targets)
   const feature = useResource(
     () => (address.feature ? `${address.feature.digest}/${address.feature.fid}` : null),
@@ -48,12 +50,12 @@ function createWorkbench() {
   const pane = ref<Pane>('details')
 
   /** Changes up to the chosen year, or of that year alone. */
-  const shownFindings = computed(() => {
+  function ofYears<T extends { year: number }>(all: T[]): T[] {
     const until = year.value
-    const all = dataOf(findings) ?? []
-    if (until === null) return all
-    return all.filter((finding) => (onlyThisYear.value ? finding.year === until : finding.year <= until))
-  })
+    return until === null ? all : all.filter((each) => (onlyThisYear.value ? each.year === until : each.year <= until))
+  }
+  const shownFindings = computed(() => ofYears(dataOf(findings) ?? []))
+  const shownBelow = computed(() => ofYears(dataOf(below) ?? []))
 
   const verbs = {
     chooseArea(code: string | null, { fly = false } = {}) {
@@ -101,8 +103,8 @@ function createWorkbench() {
   keepInHash(address, flight)
 
   return {
-    address, meta, years, year, area, areaNames, areas, layers, plans, findings, shownFindings, onlyThisYear, targets,
-    feature, layerStates, flight, pane, ...verbs,
+    address, meta, years, year, area, areaNames, areas, layers, plans, findings, shownFindings, onlyThisYear,
+    below, shownBelow, notes, targets, feature, layerStates, flight, pane, ...verbs,
   }
 }
 

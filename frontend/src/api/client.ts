@@ -1,6 +1,6 @@
 /** The one place that asks the server. Every failure leaves as a `Problem` with a sentence to show. */
 
-import type { Approval, Areas, Feature, Finding, LayerRow, Meta, Plan, Rows, Series, TargetRow, Words } from './types'
+import type { Approval, Areas, BelowThreshold, Feature, Finding, LayerRow, Meta, Note, Plan, Rows, Series, TargetRow, Words } from './types'
 
 export class Problem extends Error {
   constructor(
@@ -81,6 +81,8 @@ export const api = {
   series: (area: string, indicator: string, signal?: AbortSignal) =>
     get<Series>(`/api/series?${query({ area, indicator })}`, signal),
   findings: (signal?: AbortSignal) => get<Rows<Finding>>('/api/findings', signal).then((answer) => answer.rows),
+  below: (signal?: AbortSignal) => get<Rows<BelowThreshold>>('/api/findings/below', signal).then((answer) => answer.rows),
+  notes: (signal?: AbortSignal) => get<Rows<Note>>('/api/notes', signal).then((answer) => answer.rows),
   approval: (source: string, signal?: AbortSignal) => get<Approval>(`/api/approvals/${hexOf(source)}`, signal),
   feature: (digest: string, fid: number, signal?: AbortSignal) =>
     get<Feature>(`/api/features/${encodeURIComponent(digest)}/${fid}`, signal),

@@ -76,7 +76,7 @@ export interface TargetRow {
   indicator_note?: Words | null
   sources?: string[]
   parts: Part[]
-  rounding: Words | string | null
+  rounding: Words | null
   clause: Clause | null
   inputs: Record<string, string>
 }
@@ -106,6 +106,22 @@ export interface Finding {
   clause: Clause | null
   verified: boolean
   inputs: Record<string, string>
+}
+
+/** Patches too small to be listed. */
+export interface BelowThreshold {
+  area_code: string
+  year: number
+  rule: string
+  title: Words
+  count: number
+  area_m2: string
+}
+
+/** What to know beside the answers of a county. */
+export interface Note {
+  area_code: string
+  message: Message
 }
 
 export interface Plan {
@@ -138,13 +154,20 @@ export interface Question {
   message: Words
 }
 
-export interface Approval {
-  text: string
-  document_number: string | null
+/** One reply of a file; `areas` are the names of those whose plans it approves. */
+export interface Reply {
   title: string | null
+  document_number: string | null
   date: string | null
+  areas: string[]
   duties: Duty[]
   questions: Question[]
+}
+
+/** A file of replies; every span points into `text`. */
+export interface Approval {
+  text: string
+  replies: Reply[]
 }
 
 export interface LayerRow {

@@ -49,6 +49,14 @@ export function minus(left: string, right: string): string | null {
   return print({ units: a.units * power(scale - a.scale) - b.units * power(scale - b.scale), scale })
 }
 
+/** The sum, with the decimals of the finest; null where one is no plain figure. */
+export function sum(figures: readonly string[]): string | null {
+  const values = figures.map(read)
+  if (values.some((value) => value === null)) return null
+  const scale = Math.max(0, ...values.map((value) => value!.scale))
+  return print({ units: values.reduce((total, value) => total + value!.units * power(scale - value!.scale), 0n), scale })
+}
+
 /** −1, 0 or 1; null for text that is no plain figure. */
 export function signOf(text: string): -1 | 0 | 1 | null {
   const value = read(text)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { minus, times } from './decimal'
+import { minus, sum, times } from './decimal'
 import { grouped, muOf, muText, percent, requirement, shortDigest, signed } from './figures'
 
 describe('figures keep their zeros', () => {
@@ -51,6 +51,13 @@ describe('areas', () => {
     expect(minus('20345.67', '20345.70')).toBe('-0.03')
     expect(minus('1', '0.999')).toBe('0.001')
     expect(minus('9007199254740993.01', '9007199254740993.00')).toBe('0.01')
+  })
+
+  it('adds without losing a digit, and not at all where one is no figure', () => {
+    expect(sum(['0.1', '0.20', '-0.05'])).toBe('0.25')
+    expect(sum(['9007199254740993.01', '1'])).toBe('9007199254740994.01')
+    expect(sum([])).toBe('0')
+    expect(sum(['1', 'n/a'])).toBeNull()
   })
 
   it('has nothing to say about text', () => expect(times('n/a', 1n, 1n, 2)).toBeNull())

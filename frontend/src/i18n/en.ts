@@ -83,6 +83,7 @@ export const en: Dictionary = {
   },
   approval: {
     none: 'No approval is registered',
+    other_replies: 'No reply of the file names {name}; what all its replies say is listed.',
     number: 'Number',
     date: 'Date',
     issuer: 'Issued by',
@@ -116,6 +117,7 @@ export const en: Dictionary = {
     rule: 'Rule',
     clause: 'The rule rests on',
     show_more: 'List {count} more',
+    below: '{title} ({years}): a further {count} smaller than what is listed, {area} m² in all, counted but not listed.',
   },
   feature: {
     statutory: 'Statutory (ellipsoidal) area',

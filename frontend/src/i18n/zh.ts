@@ -82,6 +82,7 @@ export const zh = {
   },
   approval: {
     none: '没有登记批复',
+    other_replies: '文件中没有一份批复点名{name}，以下列出文件中全部批复的内容。',
     number: '文号',
     date: '日期',
     issuer: '批复机关',
@@ -115,6 +116,7 @@ export const zh = {
     rule: '规则',
     clause: '规则依据',
     show_more: '再列 {count} 处',
+    below: '{title}（{years}年）：另有 {count} 处小于列出的最小面积，合计 {area} 平方米，只计数，不逐处列出。',
   },
   feature: {
     statutory: '法定（椭球）面积',

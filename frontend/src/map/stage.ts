@@ -20,7 +20,7 @@ import type { Areas, Finding, LayerRow } from '@/api/types'
 import { CATALOGUE, type LayerName, type LayerStates } from './catalogue'
 import { CGCS2000 } from './crs'
 import { LEVEL_0_RESOLUTION } from './grid'
-import { countyStyle, findingStyle, ground, selected, tileStyle, townNames } from './styles'
+import { countyNames, countyStyle, findingStyle, ground, selected, tileStyle, townNames } from './styles'
 import { limitTo, nameGrid, nameLayer, tileLayer, tileSource, type TileLayer } from './tiles'
 
 export type Bounds = [west: number, south: number, east: number, north: number]
@@ -50,6 +50,8 @@ export class Stage {
   private readonly selection = new VectorSource()
   private readonly groundLayer = new VectorLayer({ source: this.counties, style: ground, zIndex: 0 })
   private readonly countyLayer: VectorLayer
+  /** Above the marks of findings, which are many where a county is small. */
+  private readonly nameLayer = new VectorLayer({ source: this.counties, style: countyNames, zIndex: 95, declutter: true })
   private readonly findingLayer: VectorLayer
   private chosenArea: string | null = null
   private chosenFinding: string | null = null
@@ -60,7 +62,7 @@ export class Stage {
     private readonly on: StageEvents,
     private readonly still: boolean,
   ) {
-    this.countyLayer = new VectorLayer({ source: this.counties, style: countyStyle(() => this.chosenArea), zIndex: 80, declutter: true })
+    this.countyLayer = new VectorLayer({ source: this.counties, style: countyStyle(() => this.chosenArea), zIndex: 80 })
     this.findingLayer = new VectorLayer({ source: this.findings, style: findingStyle(() => this.chosenFinding), zIndex: 90, updateWhileAnimating: true })
     const selectionLayer = new VectorLayer({ source: this.selection, style: selected, zIndex: 85 })
     for (const entry of CATALOGUE) {
@@ -72,7 +74,7 @@ export class Stage {
       keyboardEventTarget: target,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [graticule(), this.groundLayer, ...this.tiles.values(), this.townNames, this.countyLayer, selectionLayer, this.findingLayer],
+      layers: [graticule(), this.groundLayer, ...this.tiles.values(), this.townNames, this.countyLayer, selectionLayer, this.findingLayer, this.nameLayer],
       view: new View({
         projection: CGCS2000, center: getCenter(BLANK), zoom: 5, minZoom: 4, maxZoom: 20,
         maxResolution: LEVEL_0_RESOLUTION, enableRotation: false, constrainResolution: false,
@@ -157,6 +159,7 @@ export class Stage {
       layer.setOpacity(opacity)
     }
     this.townNames.setVisible(states.XZQ.visible)
+    this.nameLayer.setVisible(states.COUNTY.visible)
     for (const name of ['YJJBNT', 'STBHHX', 'CZKFBJ'] as const) this.tiles.get(name)!.changed()
   }
 

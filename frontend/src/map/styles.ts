@@ -118,13 +118,13 @@ const countyName = kept(
     }),
 )
 
-/** County outlines; names give way to the land once it is close. */
 export function countyStyle(chosen: () => string | null): StyleFunction {
-  return (feature, resolution) => {
-    const lines = feature.get('code') === chosen() ? COUNTY.chosen : COUNTY.other
-    return resolution < resolutionOf(9) ? lines : [...lines, countyName(String(feature.get('name')))]
-  }
+  return (feature) => (feature.get('code') === chosen() ? COUNTY.chosen : COUNTY.other)
 }
+
+/** Names of counties, apart from their lines; they give way to the land once it is close. */
+export const countyNames: StyleFunction = (feature, resolution) =>
+  resolution < resolutionOf(9) ? [] : countyName(String(feature.get('name')))
 
 const mark = kept((key) => {
   const [answer, size] = key.split(' ') as [AnswerWord, string]

@@ -5,7 +5,9 @@ import type { LineCover } from '@/api/types'
 import AnswerMark from '@/answers/AnswerMark.vue'
 import { i18n, speak } from '@/i18n'
 import CoverTable from './feature/CoverTable.vue'
+import BelowThreshold from './finding/BelowThreshold.vue'
 import GenericLoadedView from './LoadedView.vue'
+import { inCustomaryOrder } from './target/names'
 
 const LoadedView = GenericLoadedView as unknown as Component
 
@@ -60,4 +62,19 @@ it('tells a line that does not cover from one that could not be measured', () =>
   expect(unknown).toContain('无法判定')
   expect(unknown).toContain('没有登记')
   expect(unknown).not.toContain('不涉及')
+})
+
+it('counts what is too small to list, per rule, over the years', () => {
+  const row = (year: number, rule: string, count: number, area_m2: string) => ({ area_code: '220882', year, rule, title: words(rule), count, area_m2 })
+  const place = shown(BelowThreshold, { rows: [row(2022, 'MON04', 2, '90.00'), row(2021, 'MON04', 1, '74.26'), row(2022, 'MON01', 1, '5.50')] })
+  const [first, second] = [...place.querySelectorAll('li')].map((item) => item.textContent ?? '')
+  expect(first).toContain('MON01（2022年）：另有 1 处')
+  expect(second).toContain('MON04（2021、2022年）：另有 3 处')
+  expect(second).toContain('164.26 平方米')
+  expect(shown(BelowThreshold, { rows: [] }).textContent).toBe('')
+})
+
+it('orders targets as their tables do, and what it does not know after them', () => {
+  const order = inCustomaryOrder(['other', 'water_use_total', 'ecological_redline', 'more', 'farmland_retained'], (id) => id)
+  expect(order).toEqual(['farmland_retained', 'ecological_redline', 'water_use_total', 'other', 'more'])
 })

@@ -11,6 +11,11 @@ export function useIndicatorName() {
   }
 }
 
+/** The customary order of the tables of targets; what is not in it comes after, as it comes. */
+const ORDER = ['farmland_retained', 'basic_farmland', 'ecological_redline', 'expansion_multiple', 'water_use_total']
+const placeOf = (id: string) => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length)
+export const inCustomaryOrder = <T>(all: T[], idOf: (one: T) => string): T[] => [...all].sort((a, b) => placeOf(idOf(a)) - placeOf(idOf(b)))
+
 const UNITS: Record<string, string> = {
   万亩: '10⁴ mu', 亩: 'mu', 公顷: 'ha', 平方千米: 'km²', 平方米: 'm²', 亿立方米: '10⁸ m³', 立方米: 'm³', 倍: '×', 个: '',
 }
