@@ -157,7 +157,7 @@ def _year(s: Sentence, at: int) -> None:
     before = s.at(at - 1)
     if following and following.text in (",", ":", "——", "—"):
         ahead = s.at(s.skip(at + 2, Kind.FILLER))
-        if following.text == "," and ahead and ahead.kind in (Kind.OP, Kind.QUANTITY):
+        if following.text in (",", ":") and ahead and ahead.kind in (Kind.OP, Kind.QUANTITY):
             s.years.clause = token.year
         else:
             s.years = Years(token.year, following.text)
