@@ -84,12 +84,15 @@ WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 
 def fingerprint(home: Path) -> dict[str, str]:
-    """Return every file of a home but the lock's, with the digest of its bytes."""
+    """Return every file of a home with its digest; the registry's rows are compared by what is listed.
+
+    (SQLite moves bytes from its log into its file whenever it likes.)
+    """
     files = (each for each in sorted(home.rglob("*")) if each.is_file() and not each.name.startswith(".lock"))
     return {
         str(each.relative_to(home)): hashlib.sha256(each.read_bytes()).hexdigest()
         for each in files
-        if each.suffix not in (".db-wal", ".db-shm")
+        if not each.name.startswith("lantu.db")
     }
 
 
