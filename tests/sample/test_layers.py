@@ -41,7 +41,9 @@ def test_land_is_a_partition_of_the_county_in_every_year(sample, year):
         assert (shapely.get_type_id(land.geometry) == 3).all()
         assert shapely.coverage_is_valid(land.geometry)
         covered = shapely.coverage_union_all(land.geometry)
-        assert shapely.normalize(covered).equals(shapely.normalize(outline.geometry[0]))
+        # A FileGDB keeps coordinates as whole numbers of its grid: equal to a hundredth of a millimetre.
+        assert len(shapely.get_parts(covered)) == len(shapely.get_parts(outline.geometry[0])) == 1
+        assert shapely.hausdorff_distance(covered, outline.geometry[0]) < 1e-10
         total = PLANE.area_m2(land.geometry, land.crs).sum()
         assert abs(total - PLANE.area_m2(outline.geometry, outline.crs)[0]) < 0.01
         assert f"{total / 1e6:.2f}" == AREAS[entry.area_code]

@@ -83,7 +83,7 @@ def test_sums_agree_with_the_generators_own(sample, measured):
 
 
 def test_the_story(measured):
-    """Two counties miss a limit in 2025, one of them used too much water in one dry year; the rest is kept."""
+    """Two counties miss a limit in 2025, one of them used too much water in a dry year; the rest holds."""
     missed = sorted(
         (row["area_name"], row["indicator_id"], row["year"])
         for row in measured["rows"]

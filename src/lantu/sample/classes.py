@@ -155,7 +155,7 @@ def _basic_farmland(
 
 def _red_line(m: LandMap, gross: NDArray[np.int64], rng: np.random.Generator) -> Mask:
     """Choose wild land for the red line, wet and in the large, whose sum is the approved figure."""
-    able = np.flatnonzero(np.isin(m.kind, [lm.LAKE, lm.MARSH, lm.WILD]) & (m.zone == 0))
+    able = np.flatnonzero(np.isin(m.kind, [lm.LAKE, lm.MARSH, lm.WILD, lm.RIVER]) & (m.zone == 0))
     score = m.land.reserve.at(m.inner[able]) + 0.55 * m.wet[able]
     order = able[np.argsort(-score, kind="stable")]
     wanted = limit_cents(m.county.redline, "平方千米") + _RED_OVER_CENTS

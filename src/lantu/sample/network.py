@@ -59,13 +59,12 @@ def _bends(
     step = wave / 12
     at = np.arange(0, line.length, step)
     xy = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
-    for _ in range(6):
-        xy[1:-1] = (xy[:-2] + 2 * xy[1:-1] + xy[2:]) / 4
     gap = np.hypot(*(xy - town).T)
     near = gap < keep_off * 1.5
-    xy[near] = town + (xy[near] - town) / gap[near, None] * (
-        keep_off + (gap[near, None] / (keep_off * 1.5)) * keep_off * 0.5
-    )
+    led = keep_off + gap[near] / 3
+    xy[near] = town + (xy[near] - town) / gap[near, None] * led[:, None]
+    for _ in range(24):
+        xy[1:-1] = (xy[:-2] + 2 * xy[1:-1] + xy[2:]) / 4
     ahead = np.gradient(xy, axis=0)
     ahead /= np.hypot(*ahead.T)[:, None]
     pace = np.cumsum(step / wave * 2 * np.pi * np.exp(0.35 * _slow(len(xy), 40, rng)))

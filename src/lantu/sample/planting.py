@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from lantu.core.errors import InputError
@@ -39,10 +40,11 @@ class Planter:
         """Build plots of the 410 zone, and once one of the elastic zone."""
         m = self.events.m
         free = np.flatnonzero((m.kind == lm.ZONE) & (m.zone == 410) & (m.area_m2 > 2_000))
-        near = np.hypot(*(m.inner[free] - m.settlements.centre[m.zone_of[free]]).T)
-        size = np.sqrt(m.area_m2[free])
+        # Each town grows outward from its middle; the random part lets them take turns.
+        town_m = np.sqrt(shapely.area(m.settlements.areas[m.zone_of[free]]))
+        away = np.hypot(*(m.inner[free] - m.settlements.centre[m.zone_of[free]]).T) / town_m
         left = self.town_m2 * GROWTH_PER_YEAR
-        for base in free[np.argsort(near + size * self.rng.normal(0, 1.5, len(free)))]:
+        for base in free[np.argsort(away + self.rng.normal(0, 0.2, len(free)))]:
             if left <= 0:
                 break
             if not self.events.history.is_cut(int(base)) and m.area_m2[base] < left * 1.6:

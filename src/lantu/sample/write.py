@@ -40,7 +40,7 @@ def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
             geometry_name="geometry", geometry_type=kind, crs=f"EPSG:{epsg}", append=append,
             dataset_metadata=_WORDS if geopackage and not append else None,
             layer_metadata=_WORDS if geopackage else None,
-            **({"ENCODING": "GBK"} if path.suffix == ".shp" else {}),
+            encoding="GBK" if path.suffix == ".shp" else None,
         )  # fmt: skip
     except (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError) as error:
         raise StorageError("store.disk_fault", where=path, why=str(error)) from error
