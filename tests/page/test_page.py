@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -145,6 +147,72 @@ def test_finding_brings_the_map_there(window: Any, ask: httpx.Client) -> None:
     window.picture("page-6-finding")
 
 
+def test_patches_too_small_to_list_are_counted(window: Any, ask: httpx.Client) -> None:
+    rows = ask.get("/api/findings/below", params={"area": DAAN}).json()["rows"]
+    assert rows
+    page = window.open(f"#area={DAAN}&tab=findings")
+    sentences = page.get_by_test_id("below").get_by_role("listitem")
+    sentences.first.wait_for()
+    for sentence, rule in zip(sentences.all(), sorted({row["rule"] for row in rows}), strict=True):
+        mine = [row for row in rows if row["rule"] == rule]
+        shown = sentence.inner_text().replace(",", "")
+        assert mine[0]["title"]["zh"] in shown
+        assert f"另有 {sum(row['count'] for row in mine)} 处" in shown
+        assert f"合计 {sum(Decimal(row['area_m2']) for row in mine)} 平方米" in shown
+    sentences.last.scroll_into_view_if_needed()
+    window.picture("page-9-below")
+
+
+def test_notes_stand_above_the_targets_of_their_county(open_window: Any) -> None:
+    window = open_window()
+    note = {
+        "code": "layer.damaged",
+        "zh": "试验：图层“地类图斑”已损坏。",
+        "en": "A test: a layer is damaged.",
+    }
+    answer = json.dumps({"rows": [{"area_code": DAAN, "message": note}]})
+    window.page.route(
+        re.compile(r"/api/notes"), lambda route: route.fulfill(content_type="application/json", body=answer)
+    )
+    page = window.open()
+    page.get_by_test_id("notes").wait_for()
+    assert page.get_by_test_id("notes").inner_text() == f"大安市：{note['zh']}"
+    page = window.open(f"#area={DAAN}")
+    targets = page.get_by_test_id("target").first
+    targets.wait_for()
+    assert page.get_by_test_id("notes").inner_text() == note["zh"]
+    assert page.get_by_test_id("notes").bounding_box()["y"] < targets.bounding_box()["y"]
+    window.picture("page-10-note")
+    page = window.open("#area=220881")
+    page.get_by_test_id("target").first.wait_for()
+    assert page.get_by_test_id("notes").count() == 0
+
+
+def test_a_county_shows_the_duties_of_its_own_reply(open_window: Any, ask: httpx.Client) -> None:
+    window = open_window()
+    source = ask.get("/api/plans").json()["rows"][0]["approval"]["source"]
+    approval = ask.get(f"/api/approvals/{source}").json()
+    (real,) = approval["replies"]
+    first, second = real["duties"][:1], real["duties"][1:]
+    approval["replies"] = [
+        real | {"title": "甲批复", "areas": ["洮南市"], "duties": first},
+        real | {"title": "乙批复", "areas": ["大安市", "通榆县"], "duties": second},
+    ]
+    answer = json.dumps(approval)
+    window.page.route(
+        re.compile(r"/api/approvals/"),
+        lambda route: route.fulfill(content_type="application/json", body=answer),
+    )
+    for area, duties in (("220881", first), (DAAN, second)):
+        page = window.open(f"#area={area}&tab=approval")
+        shown = page.locator(".duties b")
+        shown.first.wait_for()
+        assert shown.all_inner_texts() == [duty["name"]["zh"] for duty in duties]
+    page = window.open("#area=220821&tab=approval")  # named by none of them
+    page.get_by_text("文件中没有一份批复点名镇赉县").wait_for()
+    assert page.locator(".duties b").count() == len(real["duties"])
+
+
 def test_english(window: Any) -> None:
     page = window.open(f"#area={DAAN}")
     page.get_by_role("button", name="English").click()
@@ -201,10 +269,12 @@ def test_keyboard_alone(window: Any, ask: httpx.Client) -> None:
         ("layers", "未登记"),
         ("areas", "没有登记行政区"),
         ("meta", "没有数据"),
+        ("findings/below", "只计数"),
+        ("notes", None),
     ],
 )
 def test_failure_is_said_and_never_looks_like_nothing_found(
-    open_window: Any, path: str, would_be_a_lie: str
+    open_window: Any, path: str, would_be_a_lie: str | None
 ) -> None:
     window = open_window()
     answer = '{"error": {"code": "test.broken", "zh": "试验性故障。", "en": "A fault for the test."}}'
@@ -212,13 +282,15 @@ def test_failure_is_said_and_never_looks_like_nothing_found(
         re.compile(rf"/api/{path}(\?|$)"),
         lambda route: route.fulfill(status=500, content_type="application/json", body=answer),
     )
-    window.page.goto(f"{window.address}/#area={DAAN}&tab={path if path == 'findings' else 'targets'}")
+    window.page.goto(
+        f"{window.address}/#area={DAAN}&tab={'findings' if path.startswith('findings') else 'targets'}"
+    )
     window.page.get_by_text("试验性故障。").first.wait_for()
     window.page.wait_for_load_state("networkidle")
     shown = window.page.locator("body").inner_text()
     if path == "targets":  # the map's legend of findings explains the four words
         shown = shown.replace(window.page.locator("fieldset").first.inner_text(), "")
-    assert would_be_a_lie not in shown
+    assert would_be_a_lie is None or would_be_a_lie not in shown
     assert window.outside() == []
 
 
