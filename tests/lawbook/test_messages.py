@@ -134,5 +134,7 @@ def strings() -> tuple[set[str], set[str], set[str]]:
                     suffixes.add(last.value)
     for file in SRC.rglob("*"):
         if file.suffix in (".html", ".j2", ".jinja") and "static" not in file.parts:
-            literals |= {m.group() for m in CODE.finditer(file.read_text(encoding="utf-8"))}
+            text = file.read_text(encoding="utf-8")
+            literals |= {m.group() for m in CODE.finditer(text)}
+            prefixes |= set(re.findall(r'"([a-z_]+\.[a-z0-9_]*)" ~', text))
     return literals, prefixes, suffixes

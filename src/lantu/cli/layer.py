@@ -11,7 +11,8 @@ from rich.text import Text
 
 from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, progress_bars, say
 from lantu.core.digest import short
-from lantu.runs.add_layer import add_layer
+from lantu.lawbook import message
+from lantu.runs.add_layer import Added, add_layer
 from lantu.store import Home, Layer
 
 
@@ -49,18 +50,12 @@ def register(app: typer.Typer) -> None:
                 opened, path, kind=kind, area_code=area, year=year, layer=layer, title=title,
                 invented=invented, assume_cgcs2000=assume_cgcs2000, progress=progress,
             )  # fmt: skip
-        code = "layer.show.stood_before" if added.already_there else "layer.show.added"
         emit(
-            to_json(added) | {"already_there": added.already_there},
+            to_json(added.layer)
+            | {"already_there": added.layer.already_there, "notes": [_note(code) for code in added.notes]},
             as_json,
-            lambda: console.print(
-                say(
-                    code, title=added.title, kind=added.kind, features=added.features,
-                    digest=short(added.digest),
-                ),
-                markup=False, highlight=False, soft_wrap=True,
-            ),
-        )  # fmt: skip
+            lambda: _show_added(added),
+        )
 
     @group.command("list")
     def list_(
@@ -73,6 +68,19 @@ def register(app: typer.Typer) -> None:
         """列出图层和表 / list layers and tables."""
         layers = Home.open(home_path(home), create=False).layers.list(kind, area, year)
         emit([to_json(each) for each in layers], as_json, lambda: _show(layers))
+
+
+def _note(code: str) -> dict[str, str]:
+    return {"code": code, "zh": message(code, "zh"), "en": message(code, "en")}
+
+
+def _show_added(added: Added) -> None:
+    layer = added.layer
+    code = "layer.show.stood_before" if layer.already_there else "layer.show.added"
+    text = say(code, title=layer.title, kind=layer.kind, features=layer.features, digest=short(layer.digest))
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    for note in added.notes:
+        console.print(say(note), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def to_json(layer: Layer) -> dict[str, Any]:

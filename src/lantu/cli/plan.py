@@ -130,7 +130,7 @@ def _layers(
         code = code or next(iter(codes))
         if code not in codes:
             raise InputError("plan.layer_of_which", text=f"{name}={path}", areas="、".join(sorted(codes)))
-        layer = add_layer(home, Path(path), kind=kind, area_code=code, progress=progress)
+        layer = add_layer(home, Path(path), kind=kind, area_code=code, progress=progress).layer
         chosen.setdefault(code, {})[kind] = layer.digest
     return chosen
 

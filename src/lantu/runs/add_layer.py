@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from lantu.core.errors import InputError
@@ -11,6 +12,14 @@ from lantu.lawbook import Lawbook, load
 from lantu.store import Home, Layer
 
 _TABLES = {".csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A layer as kept; `notes` are message codes of what was changed on the way in (heights dropped …)."""
+
+    layer: Layer
+    notes: tuple[str, ...]
 
 
 def add_layer(
@@ -26,7 +35,7 @@ def add_layer(
     assume_cgcs2000: bool = False,
     book: Lawbook | None = None,
     progress: Progress = silent,
-) -> Layer:
+) -> Added:
     """Read one layer of a file and keep it.
 
     Args:
@@ -47,7 +56,7 @@ def add_layer(
     progress("progress.write_layer", 0, 1)
     added = home.layers.add(table, kind=kind, area_code=area_code, year=year, title=title, invented=invented)
     progress("progress.write_layer", 1, 1)
-    return added
+    return Added(added, table.notes)
 
 
 def read(

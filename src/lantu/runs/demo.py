@@ -75,7 +75,7 @@ def _add_layers(home: Home, out: Path, manifest: SampleManifest, progress: Progr
             add_layer(
                 home, out / each.file, kind=each.kind, area_code=each.area_code, year=each.year,
                 layer=each.layer, title=each.title, invented=True, book=book,
-            )
+            ).layer
         )  # fmt: skip
     progress("progress.add_layers", len(manifest.layers), len(manifest.layers))
     return added
