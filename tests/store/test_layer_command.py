@@ -74,3 +74,15 @@ def test_a_home_that_is_none(tmp_path: Path) -> None:
     outcome = lantu(tmp_path / "none", "layer", "list")
     assert (outcome.code, outcome.out) == (4, "")
     assert "--home" in outcome.err
+
+
+def test_what_was_changed_on_the_way_in_is_said(tmp_path: Path) -> None:
+    table = squares(2)
+    file = tmp_path / "高程.gpkg"
+    pyogrio.write_arrow(
+        table.attributes.append_column("geom", [shapely.to_wkb(shapely.force_3d(table.geometry, 7.0))]), file,
+        layer="DLTB", geometry_name="geom", geometry_type="Polygon Z", crs="EPSG:4490", driver="GPKG",
+    )  # fmt: skip
+    words = ("layer", "add", file, "--kind", "DLTB", "--area", "220882", "--year", "2020")
+    assert "Z 或 M" in lantu(tmp_path / "home", *words).out
+    assert [n["code"] for n in lantu(tmp_path / "home", *words, "--json").json["notes"]] == ["intake.z_dropped"]
