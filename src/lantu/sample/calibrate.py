@@ -13,6 +13,9 @@ from lantu.core.units import convert
 
 Rows = NDArray[np.int64]
 
+_TRIES, _NEAR_CENTS = 80, 40_000
+"""Sums are tried until they are as near as 400 m², well below the last digit that is published."""
+
 CENT = 100
 """Areas are added up in hundredths of a square metre, as whole numbers: exactly what is recorded."""
 RIDGE_SHARE: Mapping[str, int] = {"1": 0, "2": 480}
@@ -42,29 +45,37 @@ def take(size: NDArray[np.int64], order: Rows, wanted: int) -> Rows:
 
 
 def close_to(size: NDArray[np.int64], rows: Rows, wanted: int, rng: np.random.Generator) -> Rows:
-    """Choose rows that add up as nearly to `wanted` as single rows and pairs allow, at random otherwise."""
-    if wanted <= 0 or not len(rows):
-        return np.empty(0, np.int64)
-    order = rng.permutation(rows)
-    step = int(np.median(size[rows]))
+    """Choose rows at random that add up as nearly to `wanted` as some tries allow."""
+    best, found = wanted, np.empty(0, np.int64)
+    for _ in range(_TRIES):
+        if best <= _NEAR_CENTS or not len(rows):
+            break
+        chosen = _filled(size, rng.permutation(rows), wanted)
+        gap = abs(wanted - int(size[chosen].sum()))
+        if gap < best:
+            best, found = gap, chosen
+    return found
+
+
+def _filled(size: NDArray[np.int64], order: Rows, wanted: int) -> Rows:
+    """Take rows in order until little is missing, then the row or pair that comes nearest to that."""
     total = np.cumsum(size[order])
-    head = int(np.searchsorted(total, max(0, wanted - 3 * step)))
+    head = int(np.searchsorted(total, max(0, wanted - 3 * int(np.median(size[order])))))
     chosen, rest = order[:head], order[head:]
     missing = wanted - (int(total[head - 1]) if head else 0)
     rest = rest[np.argsort(size[rest], kind="stable")]
     if len(rest) < 2:
-        return np.asarray(chosen)
+        return chosen
     value = size[rest]
-    # For each row the partner that comes nearest to what is missing; the row alone counts too.
+    alone = int(np.abs(missing - value).argmin())
+    best, more = abs(missing - int(value[alone])), rest[[alone]]
+    if abs(missing) < best:
+        best, more = abs(missing), rest[:0]
     right = np.clip(np.searchsorted(value, missing - value), 0, len(rest) - 1)
-    best, found = abs(missing), np.empty(0, np.int64)
     for partner in (right, np.clip(right - 1, 0, None)):
         gap = np.abs(missing - value - value[partner])
         gap[partner == np.arange(len(rest))] = np.iinfo(np.int64).max
         i = int(gap.argmin())
         if gap[i] < best:
-            best, found = int(gap[i]), rest[[i, partner[i]]]
-    alone = int(np.abs(missing - value).argmin())
-    if abs(missing - int(value[alone])) < best:
-        found = rest[[alone]]
-    return np.concatenate([chosen, found]).astype(np.int64)
+            best, more = int(gap[i]), rest[[i, partner[i]]]
+    return np.concatenate([chosen, more])
