@@ -18,13 +18,14 @@ _PLAN = re.compile(
 _VERBS = re.compile(
     r"^(?:同意|原则同意|批准|报请批准|报请审批|报批|审批|调整完善|调整|修改|修订|完善|实施|印发|请求批准|关于|对|所辖|的|并)+"
 )
+_REQUEST = re.compile(r"^关于|(?:请示|报告|函)$")  # the letter that asked for approval
 _APPROVES = re.compile(r"同意|批准|批复|获批")
 _SUFFIX = (
     r"(?:省|市|县|区|旗|州|盟|镇|乡|街道|苏木|新区|示范区|实验区|开发区|园区"
     r"|流域|经济带|经济圈|城市群|都市圈|海岸带|林区|地区|兵团)"
 )
 _ETHNIC = re.compile(
-    r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族)*(?:自治区|自治州|自治县|自治旗|特别行政区)$"
+    r"(?P<short>[\u4e00-\u9fff]{2,}?)(?:[\u4e00-\u9fff]{1,4}族|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|蒙古(?!自治区))*(?:自治区|自治州|自治县|自治旗|特别行政区)$"
 )
 
 
@@ -70,7 +71,7 @@ def _listed(
         stop = text.find("。", start, piece.end)
         stop = piece.end if stop < 0 else stop
         if _APPROVES.search(text, start, stop):
-            quoted = list(re.finditer(r"《([^《》]{4,60})》", text[start:stop]))
+            quoted = [m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop]) if not _REQUEST.search(m[1])]
             plans = [
                 p
                 for m in quoted
@@ -98,10 +99,10 @@ def _plans_in(
         period = (_year(match["from"]), _year(match["to"])) if match["rest"] else None
         for name in names:
             told, name = name.endswith("的"), name.removesuffix("的")  # 青岛市的…: told, not quoted
-            area = plain_area(name, places, _seat(addressee))
+            area = _whole_name(plain_area(name, places, _seat(addressee)), places)
             if not _is_area(area, places):
                 continue
-            whole = name if len(names) == 1 and not told else area
+            whole = name if len(names) == 1 and not told else area  # 北京城市总体规划 keeps its name
             title = f"{whole}{match['what']}{match['also'] or ''}{match['rest'] or ''}"
             plans.append(
                 ApprovedPlan(
@@ -110,6 +111,14 @@ def _plans_in(
                 )
             )  # fmt: skip
     return _once(plans)
+
+
+def _whole_name(area: str, places: Places) -> str:
+    """北京城市总体规划 is of 北京市: a name without its ending is the one division that it can be."""
+    if _is_area(area, places):
+        return area
+    known = [area + ending for ending in ("市", "省") if places.level_of(area + ending)]
+    return known[0] if len(known) == 1 else area
 
 
 def _year(text: str) -> int:
@@ -130,6 +139,8 @@ def _once(plans: Iterable[ApprovedPlan]) -> list[ApprovedPlan]:
 
 
 def _is_area(area: str, places: Places) -> bool:
+    if area.startswith(("个", "各", "等")):  # 15个市国土空间总体规划
+        return False
     return places.level_of(area) is not None or bool(re.search(rf"{_SUFFIX}$", area))
 
 
@@ -195,6 +206,8 @@ def names_of(area: str, alone: bool) -> list[str]:
     short = ethnic["short"] if ethnic else re.sub(r"(?:省|市|县|区|旗|州|盟)$", "", area)
     if ethnic:
         names.append(short + area[-1])
+    if alone and area.endswith("生产建设兵团"):
+        names.append("兵团")
     if alone and len(short) >= 2:
         names.append(short)
     if alone and (zone := re.search(r"(?:开发区|示范区|实验区|新区|园区|高新区)$", area)):

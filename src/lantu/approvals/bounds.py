@@ -7,13 +7,14 @@ from fractions import Fraction
 
 from lantu.approvals.references import referred
 from lantu.approvals.sentence import STRAY_MARKS, Sentence
-from lantu.approvals.subjects import Subject
+from lantu.approvals.subjects import Subject, subject_of
 from lantu.approvals.tokens import Kind, Token, is_multiple
 from lantu.approvals.vocabulary import Op
 from lantu.core.units import UNITS, Unit, convert
 
 _GLUE = frozenset({Kind.FILLER, Kind.BASELINE, Kind.CHANGE, Kind.OP})
 _FIGURES = frozenset({Kind.QUANTITY, Kind.NUMBER})
+_FRAME = frozenset({Kind.AREA, Kind.YEAR, Kind.PART, Kind.BASELINE, Kind.ALL})
 _LARGE = ("万", "亿", "千", "百")
 _TO = ("—", "——", "-", "~", "至", "到")
 _SAME_AS = ("合", "折合", "约合", "即", "约", "折", "相当于", "合计")
@@ -36,6 +37,8 @@ def limit(s: Sentence, at: int) -> int | None:
     subject = s.subject(at, value)
     if value is None or value.kind not in _FIGURES:
         return referred(s, at, end, ops, op, subject)
+    if (behind := _named_behind(s, at, end, op, ops)) is not None:
+        return behind
     if subject is None:
         s.doubt("not_understood", s.tokens[at].start, value.end, text=s.cut(at, end + 1))
         s.run = []
@@ -50,6 +53,30 @@ def limit(s: Sentence, at: int) -> int | None:
     emit(s, replace(subject, base_year=subject.base_year or base_year), op, op_text, value, stop)
     s.run = []
     return said_again(s, value, s.index_after(stop, end + 1))
+
+
+def _named_behind(s: Sentence, at: int, end: int, op: Op, ops: list[Token]) -> int | None:
+    """不低于45.06万亩的耕地保有量: what is limited stands behind its figure, joined by 的.
+
+    Where the clause also names an indicator before, or the name goes on, the figure is asked about.
+    """
+    value = s.tokens[end]
+    op_after, stop = s.operator_behind(value.end)
+    index = s.index_after(stop, end + 1)
+    joint, name = s.at(index), s.at(index + 1)
+    if not (joint and joint.text == "的" and name and name.kind is Kind.INDICATOR):
+        return None
+    following = s.at(s.skip(index + 2, Kind.FILLER))
+    subject = subject_of(s.text, [*(t for t in s.run if t.kind in _FRAME), name], s.words, s.foreign)
+    ends = following is None or following.kind in (Kind.MARK, Kind.OP)
+    if not ends or not isinstance(subject, Subject) or any(t.kind is Kind.INDICATOR for t in s.run):
+        s.doubt("not_understood", s.tokens[at].start, name.end, text=s.cut(at, index + 2))
+        s.run, s.current = [], None
+        return index + 2
+    op_text = "".join(t.text for t in ops) + (f"…{s.text[value.end : stop]}" if op_after else "")
+    emit(s, replace(subject, start=s.tokens[at].start), op_after or op, op_text, value, name.end)
+    s.run = []
+    return index + 2
 
 
 def stronger(s: Sentence, ops: list[Token]) -> Op:

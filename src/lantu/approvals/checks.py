@@ -98,7 +98,8 @@ def _breaks_of_order(
     """Displaced stretches, numbered sections out of order, limits behind the signature, half brackets."""
     text = source.text
     for start, end in piece.displaced:
-        yield Doubt("order", start, end, {})
+        if not _all_said_again(limits, start, end):
+            yield Doubt("order", start, end, {})
     sections = [
         (_ORDINALS.index(m[1]), m.start())
         for m in _ORDINAL.finditer(text, frame.body, piece.end)
@@ -125,6 +126,16 @@ def _breaks_of_order(
             yield Doubt("order", begin, stop, {})
 
 
+def _all_said_again(limits: Sequence[Limit], start: int, end: int) -> bool:
+    """A lead that only tells what the reply itself says is no lost page."""
+
+    def said(one: Limit) -> tuple[object, ...]:
+        return one.area, one.indicator, one.op, one.value and one.value.value, one.unit, one.year
+
+    lead = {said(one) for one in limits if start <= one.start < end}
+    return bool(lead) and lead <= {said(one) for one in limits if not start <= one.start < end}
+
+
 def silent_plans(plans: Sequence[ApprovedPlan], targets: Mapping[str, list[ReadTarget]]) -> Iterable[Doubt]:
     """Plans of which no target was read, most of all where others of the same reply have some."""
     told = [plan for plan in plans if targets.get(plan.area)]
@@ -144,7 +155,7 @@ def cut_off(source: Source, piece: Piece, frame: Surroundings) -> Doubt | None:
     words = source.words
     names = "|".join(map(re.escape, [*words.terms, *words.ops_before]))
     last = re.compile(
-        rf"[^,;。()]*(?:(?:{names})[^,;。()\d]{{0,6}}(?:[\d.]+[万亿]?(?:平方|立方)?)?|[,;、(])$"
+        rf"[^,;。()]*(?:(?:{names})[^,;。()\d]{{0,6}}(?:[\d.]+[万亿]?(?:平方|立方)?)?|(?:其中|到|至)\d{{0,4}}年?|[,;、(])$"
     )
     tail = source.text[max(frame.body, piece.end - 60) : piece.end]
     for code, pattern in (("cut_off", last), ("ends_at_figure", _AT_A_FIGURE)):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from lantu.approvals.pieces import DOCUMENT_NUMBER, ISSUER, Piece
+from lantu.approvals.pieces import DOCUMENT_NUMBER, ISSUER, OPENING, Piece
 from lantu.approvals.source_text import Folded, simple
 from lantu.core.dates import parse_date
 
@@ -51,7 +51,8 @@ def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
     """Read what frames the body of one document."""
     heading = piece.heading
     head_end = heading.end if heading else piece.start
-    addressee, body = _addressee(text, head_end, piece.end) if heading else (None, piece.start)
+    addressed = heading or OPENING.match(text, piece.start, piece.end)
+    addressee, body = _addressee(text, head_end, piece.end) if addressed else (None, piece.start)
     number = _number(folded, text, piece, head_end, body)
     signed = _signature(folded, text, piece, body)
     issuer = heading.issuer if heading else (signed.issuer if signed else None)

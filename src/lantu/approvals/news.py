@@ -25,7 +25,9 @@ def news_issuer(text: str, piece: Piece, places: Places) -> str | None:
         for cut in range(len(area) - 1):
             if places.level_of(area[cut:]):
                 return f"{area[cut:]}人民政府"
-    if re.search(r"国务院(?:正式|原则|已)*(?:批复|批准|同意)", told):
+    if re.search(r"国务院(?:正式|原则|已|日前|近日)*(?:(?:发布|作出)?批复|批准|同意)", told) or re.search(
+        r"(?<!、)国务院(?:日前|近日)*(?:发布|公布|印发)了?关于[^。;]{4,60}的批复", told
+    ):
         return "国务院"
     if re.search(r"省(?:人民)?政府(?:正式|原则|已|近日|日前)*(?:批复|批准|同意)", told):
         named = {

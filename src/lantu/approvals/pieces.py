@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from lantu.approvals.places import Places
 from lantu.approvals.source_text import Folded
@@ -23,12 +24,18 @@ _GENERIC = re.compile(r"(?:自治区|自治州|自治县|省|市|县|区|州|盟
 APPROVES = re.compile(
     r"(?<!报请)(?<!请求)(?<!申请)(?<!提请)(?:批复|批准|同意|核准|审批同意)(?:了|实施|修订后的)?[《〈]|获[\u4e00-\u9fff]{0,8}?批[复准]|批复如下|(?:政府|国务院)(?:(?!请|报|关于)[\u4e00-\u9fff]){0,6}?(?:批复|批准|同意)"
     r"|(?:现|原则|经研究,?|特此|予以|准予)(?:同意|批准|批复)|准予[\u4e00-\u9fff]{0,2}?(?:实施|施行)|同意(?:该)?(?:规划|方案)|(?:规划|方案)同意|经[\u4e00-\u9fff]{2,10}批[复准]"
-    r"|同意[\u4e00-\u9fff、]{2,40}规划|近日(?:获|得到)?(?:同意|批准|批复)|拿到[\u4e00-\u9fff]{0,8}批复"
+    r"|同意[\u4e00-\u9fff、]{2,40}规划|近日(?:获|得到)?(?:同意|批准|批复)|拿到[\u4e00-\u9fff]{0,8}批复|(?:发布|公布)[^。;]{0,12}关于[^。;]{4,60}的批复|作出批复|批复(?:函)?(?:称|指出|明确|强调|要求)"
 )
 LABELS = re.compile(
     r"索引号|发文机关|发文机构|制发机关|发布机构|成文日期|发文日期|签发日期|发布日期|公布日期|生成日期|发文字号|文号|主题分类|主题词|分类|标题|名称|信息来源|来源|有效性|效力级别|颁发时间|公开日期|时效性"
 )
 _REPLY = ("批复", "批复意见", "复函")
+
+
+OPENING = re.compile(
+    r"[\u4e00-\u9fff、,()]{2,80}(?:人民政府|委员会|管委会|公署|政府|[厅局部]):"
+    r"(?=.{0,160}?(?:收悉|报来|呈报)[^:]{0,60}?(?:批复|函复|答复)如下)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,9 @@ def headings(folded: Folded, places: Places) -> list[Heading]:
         match = TITLE.match(text, start)
         if not match or _inside_sentence(text, match):
             continue
-        heading = Heading(start, match.end(), match["issuer"], match["about"], match["type"])
+        stray = _words_before(match["issuer"], places)
+        start, issuer = start + stray, match["issuer"][stray:]
+        heading = Heading(start, match.end(), issuer, match["about"], match["type"])
         if found and start < found[-1].end:
             # The same title begins later than it seemed: words of the line before belong to nobody.
             if match.end() == found[-1].end and _better_start(folded, heading, found[-1], places):
@@ -90,11 +99,26 @@ def _better_start(folded: Folded, later: Heading, earlier: Heading, places: Plac
     if _GENERIC.match(later.issuer):
         return False
     known = [
-        later.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)
+        h.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)
     ]
     return known[0] > known[1] or (
         known[0] == known[1] and not (later.start in folded.line_set and earlier.start in folded.line_set)
     )
+
+
+def _words_before(issuer: str, places: Places) -> int:
+    """津云天津市人民政府: how many characters before an authority that exists belong to nobody.
+
+    A lone one may be the beginning of another name (青岚县).
+    """
+    seat = _seat(issuer)
+    if places.level_of(seat) is not None:
+        return 0
+    for cut in range(2, len(seat) - 1):
+        if places.level_of(seat[cut:]):
+            head = seat[:cut]
+            return 0 if places.level_of(head) or head[-1] in "省市区州盟" else cut
+    return 0
 
 
 def _seat(issuer: str) -> str:
@@ -106,7 +130,7 @@ def _places(folded: Folded) -> list[int]:
     behind = [
         m.end()
         for m in re.finditer(
-            r"标题:|名称:|(?<=\d)日(?=[\u4e00-\u9fff])|[。)|\]>/]|[A-Za-z\d](?=[\u4e00-\u9fff])(?![年月日次个号条])",
+            r"标题:|名称:|作者:|(?<=\d)日(?=[\u4e00-\u9fff])|[。)|\]>/]|[A-Za-z\d](?=[\u4e00-\u9fff])(?![年月日次个号条])",
             text,
         )
     ]
@@ -148,13 +172,15 @@ def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple
     text = folded.text
     found = headings(folded, places)
     if not found:
-        return [Piece(0, len(text), None)], []
+        parts = _parted(folded, Piece(0, len(text), None))
+        replies = [p for p in parts if len(parts) == 1 or _letters(folded, p)]
+        return replies, [p for p in parts if p not in replies]
     starts = [_with_block_above(folded, h.start) for h in found]
     ends = [*starts[1:], len(text)]
     cut = [Piece(s, e, h) for s, e, h in zip(starts, ends, found, strict=True)]
-    cut = _merge_repeated(folded, cut)
-    replies = [p for p in cut if p.heading and p.heading.is_plan_reply]
-    others = [p for p in cut if not (p.heading and p.heading.is_plan_reply)]
+    cut = [part for piece in _merge_repeated(folded, cut) for part in _parted(folded, piece)]
+    replies = [p for p in cut if (p.heading.is_plan_reply if p.heading else bool(_letters(folded, p)))]
+    others = [p for p in cut if p not in replies]
     head = starts[0]
     if head > 0:
         lead = text[:head]
@@ -174,6 +200,26 @@ def pieces(folded: Folded, has_limits: re.Pattern[str], places: Places) -> tuple
             return [Piece(0, len(text), None)], []
         return [], others
     return replies, others
+
+
+def _letters(folded: Folded, piece: Piece) -> list[int]:
+    """Where letters begin: an addressee at a line's beginning, then 收悉 and 批复如下."""
+    begins = [at for at in folded.line_starts if piece.start <= at < piece.end]
+    return [at for at in begins if OPENING.match(folded.text, at, piece.end)]
+
+
+def _parted(folded: Folded, piece: Piece) -> list[Piece]:
+    """Part a stretch where a second letter begins without a title of its own.
+
+    What a news text says before the first of several letters is a part too.
+    """
+    letters = _letters(folded, piece)
+    if len(letters) < 2:
+        return [piece]
+    cuts = [_with_block_above(folded, at) for at in (letters[1:] if piece.heading else letters)]
+    edges = [piece.start, *(at for at in cuts if at > piece.start), piece.end]
+    titles = [piece.heading, *(None for _ in edges[2:])]
+    return [Piece(a, b, title) for (a, b), title in zip(pairwise(edges), titles, strict=True)]
 
 
 _MEASURED = re.compile(r"\d(?:[万亿]?(?:亩|公顷|平方|立方)|倍|%)")

@@ -8,7 +8,9 @@ from lantu.approvals.sentence import Sentence
 from lantu.approvals.subjects import Subject, subject_of
 from lantu.approvals.tokens import Kind, Token
 from lantu.approvals.vocabulary import Op
+from lantu.core.units import spellings
 
+_SPELLINGS = spellings()
 _ENDS = frozenset(",;:。、()[]|")
 
 
@@ -31,12 +33,20 @@ def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: 
             s.add(subject, op, "".join(t.text for t in ops), None, None, None, match.group(), stop)
             s.run = []
             return s.index_after(stop, at + 1)
-    if known and all(t.text not in s.words.weak_ops for t in ops):
+    lost = is_bare_unit(s, s.text[begin : _stops(s, begin)[0]])
+    if known and (lost or all(t.text not in s.words.weak_ops for t in ops)):
         end_of_it = max(stop, s.tokens[at].end)
         s.doubt("no_value", s.tokens[at].start, end_of_it, text=s.text[s.tokens[at].start : end_of_it])
         s.run, s.current = [], subject
         return s.index_after(stop, at + 1)
     return None
+
+
+def is_bare_unit(s: Sentence, words: str) -> bool:
+    """Say whether the words are a unit (平方千米, 万亩以内) whose figure is missing."""
+    for word in sorted(s.words.ops_after, key=len, reverse=True):
+        words = words.removesuffix(word)
+    return words in _SPELLINGS
 
 
 def _stops(s: Sentence, begin: int) -> list[int]:
@@ -62,6 +72,9 @@ def settle(s: Sentence) -> None:
     s.current = None if s.has_stray_mark() else replace(subject, part=False)
     first, last = s.run[names[-1]].end, s.run[-1].end
     tail = s.text[first:last]
+    if is_bare_unit(s, tail):  # 生态保护红线面积平方千米: the figure was lost
+        s.doubt("no_value", subject.start, last, text=s.text[subject.start : last])
+        return
     if match := s.words.settled.fullmatch(tail):
         if s.words.reference.search(match["what"]) or match["as"]:
             s.add(subject, None, f"{match['by']}…{match['as'] or ''}", None, None, None, tail, last)

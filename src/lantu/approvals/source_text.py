@@ -39,6 +39,7 @@ _RUNNING_HEAD = re.compile(r".{0,30}(公报|政报|公告栏|第\d+期|ISSN|http
 _OWN_LINE = re.compile(
     r"[。;:]|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]"
 )
+_HEADS_A_DOCUMENT = re.compile(r"批[复復覆]$|\d[号號]$")
 _CONVERTER_SIGNS = "国规划复亩达标线态区发开控"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _SPACES = (
@@ -49,7 +50,7 @@ _TYPED_TITLE = re.compile(r"<<(?=[^<>]{2,80}>>)|(?<=[^<>])>>")
 _ONE_FOR_DASH = re.compile(
     r"(?<=\d{4})一(?=\d{4})|(?<=\d{4}年)一(?=\d{4})|(?<=[〇○零一二三四五六七八九]{3}[〇○零一二三四五六七八九])-(?=[二])"
 )
-_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
+_PINYIN = re.compile(r"(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]\([a-z]\))|(?<=[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]\)))\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 
 
 @dataclass(frozen=True)
@@ -214,10 +215,8 @@ def _pinyin(source: str) -> frozenset[int]:
         for m in _PINYIN.finditer(source.replace("（", "(").replace("）", ")"))
         if m.group() not in ("(ha)", "(km)", "(m)", "(mu)")
     ]
-    telling = any(not c.isascii() for m in found for c in m.group())
-    return (
-        frozenset(i for m in found for i in range(*m.span())) if telling and len(found) > 2 else frozenset()
-    )
+    telling = len(found) > 8 or (len(found) > 2 and any(not c.isascii() for m in found for c in m.group()))
+    return frozenset(i for m in found for i in range(*m.span())) if telling else frozenset()
 
 
 def _furniture_lines(lines: list[str]) -> list[bool | None]:
@@ -239,7 +238,10 @@ def _furniture_lines(lines: list[str]) -> list[bool | None]:
             roles.append(True)
         elif _RUNNING_HEAD.fullmatch(line) or line in repeated:
             # Only inside a sentence: elsewhere it may be the file's own heading.
-            roles.append(not _sentence_ends(plain[:i]) and any(plain[:i]) and line not in plain[:1])
+            first = line not in plain[:i] and bool(_HEADS_A_DOCUMENT.search(line))
+            roles.append(
+                not first and not _sentence_ends(plain[:i]) and any(plain[:i]) and line not in plain[:1]
+            )
         else:
             roles.append(False)
     return roles

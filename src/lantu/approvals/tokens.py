@@ -62,6 +62,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 QUANTITY = re.compile(rf"\d[\d.,]*(?:{_UNITS.pattern})")
 _DATE = re.compile(
     r"[二一][〇零○O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
+    r"|\d{4}年\d{1,2}月\d{1,2}日\d{1,2}:\d{2}|(?:19|20)\d{2}([-/.])\d{1,2}\1\d{2}\d{2}:\d{2}(?::\d{2})?"
 )
 _PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
 _YEAR = re.compile(
@@ -186,7 +187,7 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
         return Token(Kind.LABEL, at, match.end(), match.group())
     if match := _DOCUMENT_NUMBER.match(text, at, end):
         return Token(Kind.NUMBER_OF_DOCUMENT, at, match.end(), match.group())
-    if match := words.baseline.match(text, at, end):
+    if (match := words.baseline.match(text, at, end)) and not _heads_its_limit(match, text, words):
         return Token(Kind.BASELINE, at, match.end(), match.group(), year=int(match["year"] or match["than"]))
     for kind, pattern in ((Kind.DATE, _DATE), (Kind.PERIOD, _PERIOD), (Kind.YEAR, _YEAR)):
         if (match := pattern.match(text, at, end)) and _free(text, at, match.group()):
@@ -221,6 +222,18 @@ def _next(folded: Folded, text: str, at: int, end: int, words: Vocabulary, names
     if char == "." or char in MARKS:
         return Token(Kind.MARK, at, at + 1, "。" if char == "." else char)
     return Token(Kind.TEXT, at, at + 1, char)
+
+
+def _heads_its_limit(match: re.Match[str], text: str, words: Vocabulary) -> bool:
+    """2020年建设用地总规模控制在210.20万公顷: no base of a multiple, but a year and what is limited."""
+    whole = match.group()
+    stock = whole[whole.find("年") + 1 :]
+    return (
+        whole[0].isdigit()
+        and words.words.get(stock) == "indicator"
+        and any(text.startswith(op, match.end()) for op in words.ops_before)
+        and not text.startswith("为", match.end())
+    )
 
 
 def _year(text: str) -> int:
