@@ -188,9 +188,23 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
         s.doubt("stray_words", *where, text=subject.stray or s.text[subject.start : value.start])
     if subject.unlisted:
         s.doubt("unlisted", *where, indicator=subject.name)
+    if subject.unlisted and _beside_a_part(s, subject):
+        subject = replace(subject, part=True)
     s.add(subject, op, op_text, figure, unit, unit_text, _note(subject, unit), stop)
     if marked:
         s.current = None  # what follows must not lean on a name that may have lost a character
+
+
+def _beside_a_part(s: Sentence, subject: Subject) -> bool:
+    """其中陆域不低于149.9平方千米、海域不低于…: the second part of the same whole."""
+    last = s.limits[-1] if s.limits else None
+    return bool(
+        last
+        and last.part
+        and s.current
+        and last.whole == s.current.name
+        and s.text[last.end : subject.start] in (("、", ",") if s.outer else ("、",))
+    )
 
 
 def _unit_elsewhere(s: Sentence, subject: Subject, value: Token) -> Unit | None:

@@ -168,7 +168,7 @@ def limits_elsewhere(source: Source, piece: Piece, areas: set[str]) -> Doubt | N
     """Quantities in a stretch that was taken for another document, though it may be a page of this one."""
     text = source.text[piece.start : piece.end]
     ours = piece.heading is None or any(area in text for area in areas) or re.search(r"批复|同意《", text)
-    found = [m.span() for m in QUANTITY.finditer(text)] if ours else []
+    found = [m.span() for m in QUANTITY.finditer(text) if not m.group().endswith("个")] if ours else []
     if not found:
         return None
     return Doubt(

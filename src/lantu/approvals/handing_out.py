@@ -55,7 +55,7 @@ def _gather(s: Sentence, at: int) -> tuple[int, list[Token], list[Token]]:
     while token := s.at(end):
         if token.kind is Kind.OP:
             ops.append(token)
-        elif token.kind is Kind.QUANTITY:
+        elif token.kind is Kind.QUANTITY or (token.kind is Kind.NUMBER and _another(s, end)):
             values.append(token)
             _, stop = s.operator_behind(token.end)
             end = s.index_after(stop, end + 1) - 1
@@ -64,7 +64,26 @@ def _gather(s: Sentence, at: int) -> tuple[int, list[Token], list[Token]]:
         end += 1
     while end > at + 1 and (last := s.at(end - 1)) and last.kind in (Kind.MARK, Kind.FILLER, Kind.BASELINE):
         end -= 1
-    return end, ops, values
+    return end, ops, _measured(values)
+
+
+def _another(s: Sentence, at: int) -> bool:
+    """34.21、52.33万亩: a bare figure before the next one."""
+    mark, following = s.at(at + 1), s.at(at + 2)
+    return bool(
+        mark
+        and mark.text in ("、", "和", "与", "及")
+        and following
+        and following.kind in (Kind.QUANTITY, Kind.NUMBER)
+    )
+
+
+def _measured(values: list[Token]) -> list[Token]:
+    """Bare figures of a list have the unit that stands behind its last one."""
+    last = values[-1] if values else None
+    if last is None or last.unit is None:
+        return values
+    return [v if v.unit else replace(v, unit=last.unit, spelled=last.spelled) for v in values]
 
 
 def _listed(s: Sentence, at: int, count: int) -> list[_Receiver] | None:

@@ -229,7 +229,12 @@ _SIGNED_DAY = re.compile(rf"{ISSUER}\d{{4}}年\d{{1,2}}月\d{{1,2}}日")
 def _is_finished_tail(lead: str, text: str, reply: Piece, has_limits: re.Pattern[str]) -> bool:
     """A signed stretch before a reply that is signed too ends another document; else it is a lost page."""
     own = text[reply.start : reply.end]
-    return bool(_SIGNED_DAY.search(lead[-40:]) and _SIGNED_DAY.search(own) and has_limits.search(own))
+    return is_signed(lead) and bool(_SIGNED_DAY.search(own) and has_limits.search(own))
+
+
+def is_signed(text: str) -> bool:
+    """Say whether a stretch ends with an authority's name and a day."""
+    return bool(_SIGNED_DAY.search(text[-40:]))
 
 
 def _with_block_above(folded: Folded, start: int) -> int:

@@ -15,7 +15,7 @@ from lantu.approvals.heading import show_number, surroundings
 from lantu.approvals.limit import Doubt, Limit, overlapping
 from lantu.approvals.limits import read_limits
 from lantu.approvals.news import news_issuer, title_of
-from lantu.approvals.pieces import APPROVES, DOCUMENT_NUMBER, Piece, pieces
+from lantu.approvals.pieces import APPROVES, DOCUMENT_NUMBER, Piece, is_signed, pieces
 from lantu.approvals.places import Places
 from lantu.approvals.positioning import positioning
 from lantu.approvals.reading import OtherPiece, Question, ReadDuty, Reading, ReadPlan, ReadTarget
@@ -58,7 +58,12 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     folded = fold(text, _KEEP)
     source = Source(source_file, folded, read_points(folded.text), words, pages, book.divisions)
     replies, others = pieces(folded, _limit_signs(words), book.divisions)
-    stray = any(piece.heading is None and limits_elsewhere(source, piece, set()) for piece in others)
+    stray = any(
+        piece.heading is None
+        and limits_elsewhere(source, piece, set())
+        and not is_signed(source.text[piece.start : piece.end])
+        for piece in others
+    )
     readings = [
         _document(source, piece, stray)
         for piece in replies

@@ -42,6 +42,19 @@ def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: 
     return None
 
 
+def _referred_for_a_year(s: Sentence) -> None:
+    """2035年执行省下达指标, behind a limit for another year: the same indicator's figure is somebody else's."""
+    if not (s.current and s.limits and s.run and s.run[0].kind is Kind.YEAR):
+        return
+    last = s.limits[-1]
+    first, end = s.run[0].end, s.run[-1].end
+    match = s.words.settled.fullmatch(s.text[first:end])
+    said_before = last.end <= s.run[0].start <= last.end + 1 and last.indicator == s.current.name
+    if said_before and match and s.words.reference.search(match["what"]):
+        subject = replace(s.current, year=s.run[0].year, start=s.run[0].start, part=False, stray=None)
+        s.add(subject, None, match["by"], None, None, None, s.text[first:end], end)
+
+
 def is_bare_unit(s: Sentence, words: str) -> bool:
     """Say whether the words are a unit (平方千米, 万亩以内) whose figure is missing."""
     for word in sorted(s.words.ops_after, key=len, reverse=True):
@@ -64,7 +77,10 @@ def settle(s: Sentence) -> None:
     An indicator that is only named becomes the one that the next clause may limit.
     """
     names = [i for i, t in enumerate(s.run) if t.kind is Kind.INDICATOR]
-    if not names or any(t.kind in (Kind.QUANTITY, Kind.OP) for t in s.run):
+    if any(t.kind in (Kind.QUANTITY, Kind.OP) for t in s.run):
+        return
+    if not names:
+        _referred_for_a_year(s)
         return
     subject = subject_of(s.text, s.run[: names[-1] + 1], s.words, s.foreign)
     if subject is None or isinstance(subject, str) or (s.current and s.current.start == subject.start):

@@ -60,9 +60,11 @@ _SPELLINGS = spellings()
 _UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, reverse=True)))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 QUANTITY = re.compile(rf"\d[\d.,]*(?:{_UNITS.pattern})")
+_CLOCK = r"(?:\d{1,2}:\d{2}(?::\d{2})?)?"  # of a web page's stamp, its blank folded away
 _DATE = re.compile(
-    r"[二一][〇零○O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
-    r"|\d{4}年\d{1,2}月\d{1,2}日\d{1,2}:\d{2}|(?:19|20)\d{2}([-/.])\d{1,2}\1\d{2}\d{2}:\d{2}(?::\d{2})?"
+    r"[二一][〇零○O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?"
+    rf"|\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日{_CLOCK})?|\d{{1,2}}月\d{{1,2}}日"
+    rf"|(?:19|20)\d{{2}}([-/])[01]\d\1[0-3]\d{_CLOCK}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"
 )
 _PERIOD = re.compile(r"(?P<from>\d{4})年?(?:—|-|~|至|到|——)(?P<year>\d{4})年?(?!\d)")
 _YEAR = re.compile(
@@ -75,7 +77,7 @@ _CHINESE = re.compile(
 )
 _YEAR_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0}
 _EACH = re.compile(r"分别|依次|各自|各(?=不|控制|达|为|在)")
-_FRACTION = re.compile(r"[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
+_FRACTION = re.compile(r"[一二两三四五六七八九\d][\d.]*成(?:半|[一二三四五六七八九])?(?=[,;。)]|以|左右|的|$)|[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
 _LABEL = re.compile(
     r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)"
 )
