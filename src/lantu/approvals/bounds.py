@@ -165,6 +165,9 @@ def emit(s: Sentence, subject: Subject, op: Op | None, op_text: str, value: Toke
     if term and unit.dimension not in term.dimensions and not (subject.changes and unit.name == "%"):
         s.doubt("wrong_unit", *where, indicator=subject.name, unit=unit_text)
         return
+    if subject.changes and unit.name != "%":  # 较2020年减少不超过44.84万亩 limits no stock
+        s.doubt("not_understood", *where, text=s.text[subject.start : stop])
+        return
     year = subject.year or s.years.clause or s.years.head
     if (
         s.since

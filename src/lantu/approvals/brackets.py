@@ -27,9 +27,9 @@ def open_bracket(s: Sentence, at: int) -> None:
     ):
         s.limits[-1] = replace(s.limits[-1], year=year.year)  # 不超过3.35亿立方米(2025年)
     s.outer.append(Outer(s.run, s.current, s.years.copy()))
-    if s.run and s.run[-1].kind is Kind.INDICATOR:
+    if s.run and s.run[-1].kind in (Kind.INDICATOR, Kind.TEXT):
         named = subject_of(s.text, s.run, s.words, s.foreign)
-        if isinstance(named, Subject):
+        if isinstance(named, Subject) and (named.term or any(t.kind is Kind.INDICATOR for t in s.run)):
             s.current = named  # 计入生态保护红线面积(不低于3.67万平方千米)
     s.run = []
 

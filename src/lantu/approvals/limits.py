@@ -196,7 +196,7 @@ def _mark(s: Sentence, at: int) -> None:
         if mark == ";":
             give_up_brackets(s, at)
         if mark == ";" and not s.outer:
-            s.years = s.years if s.years.holds == ":" or s.years.lost else Years()
+            s.years = s.years.behind_semicolon()
             if not s.several and not s.claimed:
                 s.area = s.everyone  # another area's share ends here
 

@@ -87,7 +87,7 @@ def settle(s: Sentence) -> None:
         return
     s.current = None if s.has_stray_mark() else replace(subject, part=False)
     first, last = s.run[names[-1]].end, s.run[-1].end
-    tail = s.text[first:last]
+    tail = s.text[first:last].lstrip(":")
     if is_bare_unit(s, tail):  # 生态保护红线面积平方千米: the figure was lost
         s.doubt("no_value", subject.start, last, text=s.text[subject.start : last])
         return

@@ -35,6 +35,12 @@ class Years:
     def copy(self) -> Years:
         return replace(self)
 
+    def behind_semicolon(self) -> Years:
+        """What still governs: the year of 到2025年, though not for certain; one before a colon surely."""
+        if self.holds == ":" or self.lost:
+            return self
+        return replace(self, sure=False, first_clause=False, clause=None) if self.sure else Years()
+
 
 @dataclass(frozen=True, slots=True)
 class Outer:

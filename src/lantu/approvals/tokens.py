@@ -125,10 +125,10 @@ def tokenize(
 
 def _heading_year(text: str, at: int, end: int, horizons: Mapping[str, int]) -> Token | None:
     """近期:…; 目标年,…: a horizon's name that heads a clause is its year."""
-    if at and text[at - 1] not in "。;:,(":
+    if at and text[at - 1] not in "。;:,(" and text[at - 2 : at] != "其中":
         return None
     for name, year in horizons.items():
-        if text.startswith(name, at, end) and text[at + len(name) : at + len(name) + 1] in (":", ","):
+        if text.startswith(name, at, end) and text[at + len(name) : at + len(name) + 1] in (":", ",", "("):
             return Token(Kind.YEAR, at, at + len(name), name, year=year)
     return None
 
@@ -146,7 +146,7 @@ def _other_area(text: str, at: int, end: int, foreign: Iterable[str]) -> Token |
 def horizons(text: str) -> dict[str, int]:
     """Find what a text says its horizons are: 近期至2025年, 目标年2035年, 远景展望至2050年."""
     found = re.finditer(
-        r"(近期|中期|远期|远景|目标年|规划期末)(?:目标年|规划|展望)?(?:至|到|为|:|是)?(\d{4})年", text
+        r"(近期|中期|远期|远景|目标年|规划期末)(?:目标年|规划|展望)?(?:至|到|为|:|是|\()?(\d{4})年", text
     )
     return {match[1]: int(match[2]) for match in found}
 
