@@ -24,6 +24,7 @@ _LABELLED_NUMBER = re.compile(r"(?:发文字号|发文文号|文号|字号)[:\]�
 _ADDRESSEE = re.compile(
     r"(?P<to>[\u4e00-\u9fff、,()]{3,80}?(?:人民政府|自然资源部|自然资源厅|管委会|管理委员会|委员会|厅|局|办|公署|政府|部))(?:、[\u4e00-\u9fff]{2,20})*:"
 )
+_ANY_GOVERNMENT = re.compile(r"[省市县区州盟旗](?:人民)?政府")  # 省政府关于…: the signature says which
 _GOES_ON = re.compile(r"批[复准]|印发|发布|见报|公布|施行|起|同意|上报|报来|前|至|召开|讯|电|\(记者")
 _PUBLISHED = re.compile(
     r"(?:发布|颁发|公布|更新|公开|印发|发文|见报|刊登|上传|来源)[\u4e00-\u9fff]{0,4}[:\]]?$"
@@ -55,7 +56,9 @@ def surroundings(folded: Folded, text: str, piece: Piece) -> Surroundings:
     addressee, body = _addressee(text, head_end, piece.end) if addressed else (None, piece.start)
     number = _number(folded, text, piece, head_end, body)
     signed = _signature(folded, text, piece, body)
-    issuer = heading.issuer if heading else (signed.issuer if signed else None)
+    issuer = heading.issuer if heading else None
+    if signed and signed.issuer and (issuer is None or _ANY_GOVERNMENT.fullmatch(issuer)):
+        issuer = signed.issuer
     day = (
         _labelled(text, piece)
         or (signed.day if signed else None)

@@ -98,6 +98,8 @@ def _limit_signs(words: Vocabulary) -> re.Pattern[str]:
 def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
     frame = surroundings(source.folded, source.text, piece)
     plans = approved_plans(source.text, piece, frame.body, source.places, frame.issuer, frame.addressee)
+    if piece.heading is None and frame.issuer and any(frame.issuer.startswith(p.area) for p in plans):
+        frame = replace(frame, issuer=None)  # it makes its own plan known; it did not approve it
     issuer = frame.issuer or news_issuer(source.text, piece, source.places)
     areas = {name: plan.area for plan in plans for name in names_of(plan.area, alone=len(plans) == 1)}
     stretches = [*piece.displaced, (frame.body, piece.end)]

@@ -125,10 +125,10 @@ def tokenize(
 
 def _heading_year(text: str, at: int, end: int, horizons: Mapping[str, int]) -> Token | None:
     """近期:…; 目标年,…: a horizon's name that heads a clause is its year."""
-    if at and text[at - 1] not in "。;:,(" and text[at - 2 : at] != "其中":
-        return None
+    heads = not at or text[at - 1] in "。;:,(" or text[at - 2 : at] == "其中"
     for name, year in horizons.items():
-        if text.startswith(name, at, end) and text[at + len(name) : at + len(name) + 1] in (":", ",", "("):
+        following = text[at + len(name) : at + len(name) + 1]
+        if text.startswith(name, at, end) and (following == "(" or (heads and following in (":", ","))):
             return Token(Kind.YEAR, at, at + len(name), name, year=year)
     return None
 
