@@ -71,7 +71,9 @@ def _listed(
         stop = text.find("。", start, piece.end)
         stop = piece.end if stop < 0 else stop
         if _APPROVES.search(text, start, stop):
-            quoted = [m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop]) if not _REQUEST.search(m[1])]
+            quoted = [
+                m for m in re.finditer(r"《([^《》]{4,60})》", text[start:stop]) if not _REQUEST.search(m[1])
+            ]
             plans = [
                 p
                 for m in quoted
@@ -115,7 +117,7 @@ def _plans_in(
 
 def _whole_name(area: str, places: Places) -> str:
     """北京城市总体规划 is of 北京市: a name without its ending is the one division that it can be."""
-    if _is_area(area, places):
+    if re.search(rf"{_SUFFIX}$", area):
         return area
     known = [area + ending for ending in ("市", "省") if places.level_of(area + ending)]
     return known[0] if len(known) == 1 else area

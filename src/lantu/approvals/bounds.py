@@ -8,7 +8,8 @@ from fractions import Fraction
 from lantu.approvals.references import referred
 from lantu.approvals.sentence import STRAY_MARKS, Sentence
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token, is_multiple
+from lantu.approvals.token_kinds import Kind, Token
+from lantu.approvals.tokens import is_multiple
 from lantu.approvals.vocabulary import Op
 from lantu.core.units import UNITS, Unit, convert
 

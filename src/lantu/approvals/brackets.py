@@ -7,7 +7,7 @@ from dataclasses import replace
 from lantu.approvals.references import settle
 from lantu.approvals.sentence import Outer, Sentence
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.token_kinds import Kind, Token
 from lantu.core.units import spellings
 
 _SPELLINGS = spellings()

@@ -118,8 +118,10 @@ def _breaks_of_order(
     lines = [at for at in source.folded.line_starts if frame.body < at < piece.end]
     for at, after in pairwise(lines):
         addressee = text[at:after] != frame.issuer and "。" not in text[frame.body : at]
-        if not addressee and re.fullmatch(ISSUER, text[at:after]) and not re.match(
-            r"[\d二(]|[\u4e00-\u9fff]{2,16}$", text[after : after + 17]
+        if (
+            not addressee
+            and re.fullmatch(ISSUER, text[at:after])
+            and not re.match(r"[\d二(]|[\u4e00-\u9fff]{2,16}$", text[after : after + 17])
         ):
             yield Doubt("order", at, after, {})  # a signature in the middle
     for begin, stop in {one.sentence for one in limits}:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lantu.approvals.bounds import emit, stronger
 from lantu.approvals.sentence import Sentence
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.token_kinds import Kind, Token
 
 _BETWEEN = frozenset({Kind.FILLER, Kind.BASELINE})
 _Receiver = tuple[tuple[str, ...] | None, Subject]

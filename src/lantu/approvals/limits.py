@@ -19,7 +19,8 @@ from lantu.approvals.sentence import STRAY_MARKS, Sentence, Years
 from lantu.approvals.source_text import Folded
 from lantu.approvals.statements import all_open, figure
 from lantu.approvals.subjects import is_place
-from lantu.approvals.tokens import BULLETS, Kind, Token, is_multiple
+from lantu.approvals.token_kinds import Kind, Token
+from lantu.approvals.tokens import BULLETS, is_multiple
 from lantu.approvals.vocabulary import Vocabulary
 
 _CLAUSE_ENDS = frozenset(",;:。、—[]|" + BULLETS)

@@ -98,9 +98,7 @@ def _better_start(folded: Folded, later: Heading, earlier: Heading, places: Plac
     """
     if _GENERIC.match(later.issuer):
         return False
-    known = [
-        h.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)
-    ]
+    known = [h.issuer == "国务院" or places.level_of(_seat(h.issuer)) is not None for h in (later, earlier)]
     return known[0] > known[1] or (
         known[0] == known[1] and not (later.start in folded.line_set and earlier.start in folded.line_set)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lantu.approvals.sentence import Sentence, Years
-from lantu.approvals.tokens import Kind
+from lantu.approvals.token_kinds import Kind
 
 _POISON_ENDS = frozenset(",;:。()")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lantu.approvals.sentence import Sentence
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.token_kinds import Kind, Token
 from lantu.approvals.vocabulary import Op
 from lantu.core.units import spellings
 
@@ -43,7 +43,7 @@ def referred(s: Sentence, at: int, end: int, ops: list[Token], op: Op, subject: 
 
 
 def _referred_for_a_year(s: Sentence) -> None:
-    """2035年执行省下达指标, behind a limit for another year: the same indicator's figure is somebody else's."""
+    """2035年执行省下达指标, behind a limit for another year: that year's figure is somebody else's."""
     if not (s.current and s.limits and s.run and s.run[0].kind is Kind.YEAR):
         return
     last = s.limits[-1]

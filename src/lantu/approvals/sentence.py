@@ -9,7 +9,7 @@ from lantu.approvals.figures import Figure
 from lantu.approvals.limit import Doubt, Limit
 from lantu.approvals.source_text import Folded
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.token_kinds import Kind, Token
 from lantu.approvals.vocabulary import Op, Vocabulary
 from lantu.core.units import Unit
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from lantu.approvals.bounds import emit, said_again
 from lantu.approvals.sentence import Sentence, Years
 from lantu.approvals.subjects import Subject, subject_of
-from lantu.approvals.tokens import Kind, Token, is_multiple
+from lantu.approvals.token_kinds import Kind, Token
+from lantu.approvals.tokens import is_multiple
 from lantu.approvals.vocabulary import Op
 
 _FROM = ("由", "从")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lantu.approvals.tokens import Kind, Token
+from lantu.approvals.token_kinds import Kind, Token
 from lantu.approvals.vocabulary import Term, Vocabulary
 from lantu.core.units import Unit, spellings
 

@@ -4,57 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from types import MappingProxyType
 
 from lantu.approvals.figures import Figure, is_blot, read_chinese_figure, read_figure
 from lantu.approvals.source_text import Folded
+from lantu.approvals.token_kinds import Kind, Token
 from lantu.approvals.vocabulary import Vocabulary
 from lantu.core.units import Dimension, Unit, spellings
-
-
-class Kind(StrEnum):
-    """Word classes of the grammar."""
-
-    AREA = "area"
-    INDICATOR = "indicator"
-    OP = "op"
-    CHANGE = "change"
-    PART = "part"
-    FILLER = "filler"
-    YEAR = "year"
-    PERIOD = "period"
-    DATE = "date"
-    BASELINE = "baseline"
-    QUANTITY = "quantity"
-    NUMBER = "number"
-    TITLE = "title"
-    NUMBER_OF_DOCUMENT = "document_number"
-    EACH = "each"
-    LABEL = "label"
-    ALL = "all"
-    FOREIGN = "foreign"
-    UNIT = "unit"
-    MARK = "mark"
-    UNKNOWN = "unknown"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A stretch [start, end) of the folded text with its class; `spelled` is the unit as written."""
-
-    kind: Kind
-    start: int
-    end: int
-    text: str
-    year: int | None = None
-    figure: Figure | None = None
-    unit: Unit | None = None
-    spelled: str | None = None
-
 
 _SPELLINGS = spellings()
 _UNITS = re.compile("|".join(re.escape(s) for s in sorted(_SPELLINGS, key=len, reverse=True)))
@@ -77,7 +34,9 @@ _CHINESE = re.compile(
 )
 _YEAR_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "0": 0}
 _EACH = re.compile(r"分别|依次|各自|各(?=不|控制|达|为|在)")
-_FRACTION = re.compile(r"[一二两三四五六七八九\d][\d.]*成(?:半|[一二三四五六七八九])?(?=[,;。)]|以|左右|的|$)|[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+")
+_FRACTION = re.compile(
+    r"[一二两三四五六七八九\d][\d.]*成(?:半|[一二三四五六七八九])?(?=[,;。)]|以|左右|的|$)|[一二三四五六七八九十百\d]+分之[一二三四五六七八九十\d]+"
+)
 _LABEL = re.compile(
     r"\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)"
 )
