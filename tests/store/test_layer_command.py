@@ -85,4 +85,5 @@ def test_what_was_changed_on_the_way_in_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
     words = ("layer", "add", file, "--kind", "DLTB", "--area", "220882", "--year", "2020")
     assert "Z 或 M" in lantu(tmp_path / "home", *words).out
-    assert [n["code"] for n in lantu(tmp_path / "home", *words, "--json").json["notes"]] == ["intake.z_dropped"]
+    again = lantu(tmp_path / "home", *words, "--json").json
+    assert [note["code"] for note in again["notes"]] == ["intake.z_dropped"]
