@@ -30,20 +30,22 @@ def each(s: Sentence, at: int) -> int | None:
     lead = [t for t in s.tokens[:at] if t.kind is Kind.OP and t.start >= (s.run[0].start if s.run else 0)]
     ops = ops or lead
     op_after, stop = s.operator_behind(values[-1].end)
+    own = [s.operator_behind(value.end)[0] for value in values]
     op = op_after or (stronger(s, ops) if ops else "=")
     op_text = "".join(t.text for t in ops[:1]) or "分别为"
     if op_after:
         op_text = f"{op_text}…{s.text[values[-1].end : stop]}"
     receivers = _listed(s, at, len(values))
-    if receivers is None:
+    mixed = len({one for one in own if one}) > 1  # 171.3平方千米以内、40%以上: each its own operator
+    if receivers is None or (mixed and not all(own)):
         s.doubt("not_handed_out", s.tokens[at].start, values[-1].end, text=s.cut(at, end))
         s.run = []
         return end
     before, current = s.area, s.current
-    for (area, subject), value in zip(receivers, values, strict=True):
+    for (area, subject), value, its_own in zip(receivers, values, own, strict=True):
         s.area = before if area is None else area
         s.current = None
-        emit(s, subject, op, op_text, value, value.end)
+        emit(s, subject, its_own if mixed else op, op_text, value, value.end)
     s.area = before
     s.current = receivers[-1][1] if len({r[1].name for r in receivers}) == 1 else current
     s.run = []
@@ -65,6 +67,12 @@ def _gather(s: Sentence, at: int) -> tuple[int, list[Token], list[Token]]:
     while end > at + 1 and (last := s.at(end - 1)) and last.kind in (Kind.MARK, Kind.FILLER, Kind.BASELINE):
         end -= 1
     return end, ops, _measured(values)
+
+
+def _with_change(before: list[Token], name: Token) -> list[Token]:
+    """单位GDP建设用地使用面积降幅: the name, and the change of it that is limited."""
+    following = next((t for t in before if t.start == name.end), None)
+    return [name, following] if following and following.kind is Kind.CHANGE else [name]
 
 
 def _another(s: Sentence, at: int) -> bool:
@@ -94,7 +102,7 @@ def _listed(s: Sentence, at: int, count: int) -> list[_Receiver] | None:
     names = [t for t in before[last_value + 1 :] if t.kind is Kind.INDICATOR]
     if not names:
         return None
-    found = [subject_of(s.text, [t], s.words, s.foreign) for t in names]
+    found = [subject_of(s.text, _with_change(before, t), s.words, s.foreign) for t in names]
     subjects = [f for f in found if isinstance(f, Subject)]
     if len(names) == count:
         return [(None, subject) for subject in subjects] if len(subjects) == count else None

@@ -25,7 +25,7 @@ from lantu.approvals.vocabulary import Vocabulary
 
 _CLAUSE_ENDS = frozenset(",;:。、—[]|" + BULLETS)
 _STRETCH_BEGINS = frozenset(";:。(" + BULLETS)
-_BEFORE_AN_AREA = frozenset({Kind.LABEL, Kind.YEAR, Kind.MARK, Kind.FILLER})
+_BEFORE_AN_AREA = frozenset({Kind.NUMBER_OF_DOCUMENT, Kind.LABEL, Kind.YEAR, Kind.MARK, Kind.FILLER})
 _ALL_OF_THEM = frozenset({"均", "都", "各"})
 
 
@@ -94,7 +94,7 @@ def _step(s: Sentence, at: int) -> int:
             _area(s, at)
         case Kind.FOREIGN:
             s.area = ()
-            s.claimed = all(t.kind in _BEFORE_AN_AREA for t in s.tokens[:at])
+            s.claimed = _heads_its_item(s.tokens[:at])
         case Kind.ALL:
             s.area = s.everyone
         case Kind.INDICATOR:
@@ -110,6 +110,12 @@ def _step(s: Sentence, at: int) -> int:
         return end
     s.run.append(token)
     return at + 1
+
+
+def _heads_its_item(before: Sequence[Token]) -> bool:
+    """Nothing that could name somebody stands between a label or the sentence's start and a name."""
+    label = max((i for i, t in enumerate(before) if t.kind is Kind.LABEL), default=-1)
+    return all(t.kind in _BEFORE_AN_AREA for t in before[label + 1 :])
 
 
 def _row(s: Sentence, at: int) -> None:
@@ -179,7 +185,7 @@ def _mark(s: Sentence, at: int) -> None:
         if (
             mark == ":"
             and s.run
-            and s.run[-1].kind is Kind.INDICATOR
+            and s.run[-1].kind in (Kind.INDICATOR, Kind.UNIT)
             and following
             and following.kind is not Kind.INDICATOR
         ):

@@ -173,13 +173,14 @@ def _foreign(source: Source, areas: Mapping[str, str]) -> list[str]:
     """Names of other areas that the text speaks of, longest first."""
     spoken = set(re.findall(r"[\u4e00-\u9fff]{2,8}?(?:省|市|自治区|自治州|县|区|旗|州|盟)", source.text))
     own = set(areas) | set(areas.values())
-    known: set[str] = set()
+    known = {"兵团"} if not any("兵团" in mine for mine in own) else set[str]()
     for name in spoken:
         for cut in range(len(name) - 1):
             if source.places.level_of(name[cut:]) and not any(name[cut:] in mine for mine in own):
                 known.add(name[cut:])
                 break
-    return sorted(known, key=len, reverse=True)
+    known |= {short for name in known if name.endswith("自治区") for short in names_of(name, alone=True)}
+    return sorted(known - own, key=len, reverse=True)
 
 
 def _other(source: Source, piece: Piece) -> OtherPiece:

@@ -71,7 +71,7 @@ def tokenize(
     while at < end:
         token = (
             _heading_year(text, at, end, horizons)
-            or _other_area(text, at, end, foreign)
+            or (not text.startswith(tuple(names), at, end) and _other_area(text, at, end, foreign))
             or _next(folded, text, at, end, words, names)
         )
         if token.kind is Kind.TEXT and tokens and tokens[-1].kind is Kind.TEXT:
