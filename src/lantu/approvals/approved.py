@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lantu.approvals.pieces import Piece
 from lantu.approvals.places import Places
@@ -56,10 +56,19 @@ def approved_plans(
         areas = [plan.area for plan in named]
         if listed and {plan.area for plan in listed} >= set(areas):
             return [next(p for p in listed if p.area == area) for area in areas]
-        return named
+        return [plan if plan.period else _with_period(text, plan, body, piece.end) for plan in named]
     if listed:
         return listed
     return _plans_in(text, piece.start, min(piece.end, piece.start + 400), places, issuer, addressee)[:1]
+
+
+def _with_period(text: str, plan: ApprovedPlan, start: int, end: int) -> ApprovedPlan:
+    """西安市土地利用总体规划(2006—2020年)已经批准: the body gives the period that the title leaves out."""
+    found = re.compile(re.escape(plan.title) + rf"》?(?P<rest>{_PERIOD})").search(text, start, end)
+    if not found:
+        return plan
+    period = (_year(found["from"]), _year(found["to"]))
+    return replace(plan, title=plan.title + found["rest"], period=period)
 
 
 def _listed(

@@ -10,7 +10,7 @@ from lantu.approvals.places import Places
 from lantu.approvals.source_text import Folded
 
 ISSUER = (
-    r"(?:国务院(?:办公厅)?|新疆生产建设兵团|[\u4e00-\u9fff]{0,10}?[省市县区州盟旗]政府|[省市县区州盟旗]人民政府"
+    r"(?:国务院(?:办公厅)?|自然资源部|新疆生产建设兵团|[\u4e00-\u9fff]{0,10}?[省市县区州盟旗]政府|[省市县区州盟旗]人民政府"
     r"|[\u4e00-\u9fff]{2,16}?(?:人民政府(?:办公厅|办公室)?|管理委员会|管委会|行政公署|委员会|自然资源(?:和规划)?[厅局部]))"
 )
 TITLE = re.compile(
@@ -56,7 +56,7 @@ class Heading:
 
     @property
     def is_plan_reply(self) -> bool:
-        if self.type == "函":
+        if self.type in ("函", "通知"):
             return "规划" in self.about and self.about.startswith(("批准", "同意", "核准"))
         return self.type in _REPLY and "规划" in self.about
 
