@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import httpx
@@ -22,6 +23,7 @@ from lantu.store import Home
 from lantu.web.app import create_app
 from world_home import world_home
 
+Answer = TypeVar("Answer")
 PAGE = b"<!DOCTYPE html><title>page</title>"
 SCRIPT = b"export const answer = 42\n" * 100
 # U+1001B0 stands for a decimal point, as in many published replies; like 𬇹 it lies beyond U+FFFF.
@@ -35,6 +37,12 @@ REPLY = """示例省人民政府关于镇赉县国土空间总体规划（2021�
 示例省人民政府
 2024年6月11日
 """
+
+
+def _finished(coroutine: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run to the end in a thread of its own: the page tests keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Client:
@@ -58,7 +66,7 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://lantu.test") as client:
                 return await client.request(method, address, params=params, headers=headers)
 
-        return asyncio.run(once())
+        return _finished(once())
 
     def get_raw(self, target: str) -> httpx.Response:
         """Ask for a path exactly as written: clients tidy `..` away, attackers do not."""
@@ -75,7 +83,7 @@ class Client:
             "scheme": "http", "path": unquote(target), "raw_path": target.encode(), "root_path": "",
             "query_string": b"", "headers": [], "server": ("lantu.test", 80), "client": ("127.0.0.1", 1),
         }  # fmt: skip
-        asyncio.run(self.app(scope, receive, send))
+        _finished(self.app(scope, receive, send))
         body = b"".join(message.get("body", b"") for message in sent)
         return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
 
