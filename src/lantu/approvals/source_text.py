@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from opencc import OpenCC
 
@@ -37,8 +38,9 @@ _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 _RUNNING_HEAD = re.compile(r".{0,30}(公报|政报|公告栏|第\d+期|ISSN|https?://|www\.).{0,30}", re.I)
 # Lines that may rightly stand twice: signatures, dates, headings, list items.
 _OWN_LINE = re.compile(
-    r"[。;:]|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]"
+    r"[。;:,]|(?<!\d)\.(?!\d)|政府|国务院|委员会|[年月]\d{1,2}[月日]|[日年月][)]?$|^[一二三四五六七八九十(（]"
 )
+_HEAD_LINES = 2
 _HEADS_A_DOCUMENT = re.compile(r"批[复復覆]$|\d[号號]$")
 _CONVERTER_SIGNS = "国规划复亩达标线态区发开控"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -224,11 +226,7 @@ def _pinyin(source: str) -> frozenset[int]:
 def _furniture_lines(lines: list[str]) -> list[bool | None]:
     """Say per line: True = page furniture, None = a bare number that may be either, False = text."""
     plain = [unicodedata.normalize("NFKC", line).translate(_SAME_MARK).strip() for line in lines]
-    repeated = {
-        line
-        for line, n in Counter(plain).items()
-        if n > 1 and 3 < len(line) < 40 and not _OWN_LINE.search(line)
-    }
+    repeated = _repeated_heads(plain)
     roles: list[bool | None] = []
     for i, line in enumerate(plain):
         if not line:
@@ -247,6 +245,24 @@ def _furniture_lines(lines: list[str]) -> list[bool | None]:
         else:
             roles.append(False)
     return roles
+
+
+def _repeated_heads(plain: list[str]) -> set[str]:
+    """Return the short lines that stand again and again, alone or in pairs, as the heads of pages do.
+
+    Two replies in one file may share whole paragraphs word for word: those are text.
+    """
+    often = {
+        line
+        for line, n in Counter(plain).items()
+        if n > 1 and 3 < len(line) < 40 and not _OWN_LINE.search(line)
+    }
+    again = {line for line, n in Counter(plain).items() if n > 1}
+    for same, run in groupby((line for line in plain if line), key=again.__contains__):
+        block = list(run)
+        if same and len(block) > _HEAD_LINES:
+            often.difference_update(block)
+    return often
 
 
 def _sentence_ends(lines: list[str]) -> bool:
