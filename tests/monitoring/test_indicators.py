@@ -175,6 +175,26 @@ def test_an_unknown_zone_of_the_boundary_is_not_guessed() -> None:
     assert reason("expansion_multiple", odd).message == "measure.unusable_records"
 
 
+def test_land_without_marks_of_settlement_is_not_a_multiple_of_zero() -> None:
+    views = views_of(2021)
+    blank = pa.nulls(views["land"].num_rows, pa.string())
+    land = views["land"].set_column(views["land"].column_names.index("czcsxm"), "czcsxm", blank)
+    assert reason("expansion_multiple", views | {"land": land}).message == "measure.no_figure"
+
+
+def test_a_mark_of_settlement_that_no_standard_has_is_not_left_out() -> None:
+    views = views_of(2021)
+    odd = views | {"land": with_cell(views["land"], "czcsxm", "B3", "2020")}
+    assert reason("expansion_multiple", odd).message == "measure.unusable_records"
+
+
+def test_zones_over_each_other_do_not_take_off_twice() -> None:
+    views = views_of(2021)
+    twice = pa.concat_tables([views["land_in_boundary"], views["land_in_boundary"]])
+    got = reason("expansion_multiple", views | {"land_in_boundary": twice})
+    assert got.message == "measure.unusable_records"
+
+
 def test_a_base_of_nothing_gives_no_multiple() -> None:
     views = views_of(2021)
     none = pc.if_else(pc.equal(views["base_land"]["czcsxm"], "202"), "", views["base_land"]["czcsxm"])
@@ -186,6 +206,14 @@ def test_two_rows_for_one_year_of_water_are_not_chosen_between() -> None:
     table = pa.concat_tables([world.water_table(), world.water_table()])
     views = views_of(2021) | {"water_use": layer_view("water_use", table)}
     assert reason("water_use_total", views).message == "measure.unusable_records"
+
+
+@pytest.mark.parametrize("volume", [0, -1])
+def test_water_use_of_nothing_is_a_gap_and_no_saving(volume: int) -> None:
+    table = layer_view("water_use", pa.table({"year": [2021], "volume_m3": [volume]}))
+    assert (
+        reason("water_use_total", views_of(2021) | {"water_use": table}).message == "measure.unusable_records"
+    )
 
 
 @pytest.mark.parametrize(
