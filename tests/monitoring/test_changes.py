@@ -198,6 +198,28 @@ def test_net_farmland_decides_an_exchange() -> None:
     assert (found.params["out_m2"], found.params["in_m2"]) == (Decimal("10000.00"), Decimal("9900.00"))
 
 
+def test_farmland_that_comes_in_makes_up_for_one_exchange_only() -> None:
+    # Two fields of 10 000 m² leave; the 12 000 m² that come in would make up for either, not for both.
+    before = [
+        Parcel("F", rect(600, 0, 700, 100), "0102"),
+        Parcel("G", rect(700, 0, 800, 100), "0102"),
+        Parcel("W", rect(600, 200, 720, 300), "0301"),
+    ]
+    after = [
+        replace(before[0], dlbm="0301"),
+        replace(before[1], dlbm="0301"),
+        replace(before[2], dlbm="0102"),
+    ]
+    exchanges = [
+        Exchange(number, 2021, "", frozenset({out}), frozenset({"W"}), "县政府")
+        for number, out in (("1", "F"), ("2", "G"))
+    ]
+    found = compare(before, after, exchanges=exchanges).found
+    assert [(change.answer, change.message, change.params["twice"]) for change in found] == [
+        (Answer.NEEDS_PERSON, "monitoring.exchange_named_twice", "W")
+    ] * 2
+
+
 def test_an_exchange_may_name_parcels_by_their_earlier_number() -> None:
     changes = of_year(2024, exchanges=[replace(EXCHANGES[0], out=frozenset({"D1"}))])
     assert [change.answer for change in changes.found] == [Answer.PASS]

@@ -14,13 +14,18 @@ from lantu.monitoring.comparison import Change, Comparison, Rows, square_metres
 from lantu.monitoring.exchanges import Exchange
 
 
-def judge_exchange(comparison: Comparison, rule: ChangeRule, exchange: Exchange) -> tuple[Change, set[int]]:
+def judge_exchange(
+    comparison: Comparison, rule: ChangeRule, exchange: Exchange, elsewhere: frozenset[str] = frozenset()
+) -> tuple[Change, set[int]]:
     """Judge one record.
 
     It is legal where every parcel it names did what it says (farmland of OUT became other farming land
-    outside basic farmland, other land of IN became farmland), at least as much net farmland came in as
-    went out, and somebody approved it. Anything else needs a person. Net farmland is area × TBDLMJ ÷ TBMJ
-    of the parcel that is farmland.
+    outside basic farmland, other land of IN became farmland), no other record of the year counts the same
+    parcel, at least as much net farmland came in as went out, and somebody approved it. Anything else needs
+    a person. Net farmland is area × TBDLMJ ÷ TBMJ of the parcel that is farmland.
+
+    Args:
+        elsewhere: BSM of the parcels that the year's other records name.
 
     Returns:
         The finding, and the passages that the record accounts for.
@@ -38,11 +43,14 @@ def judge_exchange(comparison: Comparison, rule: ChangeRule, exchange: Exchange)
         (exchange.out - _bsm(comparison, out, exchange.out))
         | (exchange.into - _bsm(comparison, into, exchange.into))
     )
+    twice = sorted((exchange.out | exchange.into) & elsewhere)
     answer, message = rule.answer, rule.message
     if missing or not exchange.out or not exchange.into:
         answer, message = Answer.NEEDS_PERSON, "monitoring.exchange_not_found"
     elif forbidden.any():
         answer, message = Answer.NEEDS_PERSON, "monitoring.exchange_in_line"
+    elif twice:
+        answer, message = Answer.NEEDS_PERSON, "monitoring.exchange_named_twice"
     elif not exchange.approved_by:
         answer, message = Answer.NEEDS_PERSON, "monitoring.exchange_not_approved"
     elif out_net is None or in_net is None:
@@ -63,6 +71,7 @@ def judge_exchange(comparison: Comparison, rule: ChangeRule, exchange: Exchange)
         out_m2="–" if out_net is None else out_net,
         in_m2="–" if in_net is None else in_net,
         missing=", ".join(missing),
+        twice=", ".join(twice),
         line=rule.outside or rule.inside or "",
     )
     named = sorted(exchange.out | exchange.into)

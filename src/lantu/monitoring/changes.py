@@ -109,11 +109,12 @@ def _judge_patches(
 def _judge_exchanges(comparison: Comparison, rule: ChangeRule, taken: set[int]) -> Changes:
     """Hold each approved exchange of the year against what the land did; see `monitoring/exchanges.py`."""
     found = []
-    for exchange in comparison.exchanges or ():
-        if exchange.year == comparison.after.year:
-            change, rows = judge_exchange(comparison, rule, exchange)
-            taken.update(rows)
-            found.append(change)
+    mine = [each for each in comparison.exchanges or () if each.year == comparison.after.year]
+    for exchange in mine:
+        others = (other.out | other.into for other in mine if other is not exchange)
+        change, rows = judge_exchange(comparison, rule, exchange, frozenset().union(*others))
+        taken.update(rows)
+        found.append(change)
     return Changes(found)
 
 
