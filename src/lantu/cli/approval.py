@@ -10,10 +10,9 @@ from rich.table import Table
 
 from lantu.approvals import Reading, ReadPlan
 from lantu.cli.context import JsonOption, console, emit, language, progress_bars, say
+from lantu.core.operators import sign
 from lantu.lawbook import message
 from lantu.runs.read_approval import published, read_files
-
-_OPS = {">=": "≥", "<=": "≤", "=": "=", None: "–"}
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +71,7 @@ def _targets(plan: ReadPlan) -> Table:
     for target in plan.targets:
         figure: Any = target.value if target.value is not None else (target.note or "–")
         table.add_row(
-            target.indicator, f"{_OPS[target.op]} {figure}", target.unit or "", str(target.year or "?"),
+            target.indicator, f"{sign(target.op, '–')} {figure}", target.unit or "", str(target.year or "?"),
             target.of or "", f"{target.span[0]}–{target.span[1]}",
         )  # fmt: skip
     return table

@@ -12,13 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, progress_bars, say
+from lantu.core.operators import sign
 from lantu.core.units import convert, round_half_up
 from lantu.lawbook import load
 from lantu.runs.measure import Measurement, measure
 from lantu.store import Home
 
 Row = Mapping[str, Any]
-SIGNS = {">=": "≥", "<=": "≤", "=": "=", None: ""}
 COLOURS = {"pass": "green", "fail": "bold red", "needs_person": "yellow", "cannot_tell": "bright_black"}
 
 
@@ -81,7 +81,7 @@ def _targets(rows: Sequence[Row], year: int) -> Table:
 def _cells(row: Row) -> list[Text]:
     unit = row["unit"] or ""
     when = f" ({row['target_year']})" if row["target_year"] else ""
-    required = "—" if row["required"] is None else f"{SIGNS[row['op']]} {row['required']} {unit}"
+    required = "—" if row["required"] is None else f"{sign(row['op'])} {row['required']} {unit}"
     mark = "" if row["verified"] else f" {say('measure.unverified')}"
     return [
         Text(f"{_name(row)}{when}"),

@@ -13,6 +13,7 @@ from rich.tree import Tree
 from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, progress_bars, say
 from lantu.core.digest import short
 from lantu.core.errors import InputError
+from lantu.core.operators import sign
 from lantu.core.progress import Progress
 from lantu.lawbook import load
 from lantu.plans import Node, Plan, PlanVersion, Target
@@ -20,8 +21,6 @@ from lantu.runs.add_layer import add_layer
 from lantu.runs.register_plan import Readings, read_replies, versions_of
 from lantu.runs.register_plan import register as register_plans
 from lantu.store import Evidence, Home, Registered
-
-_OPS = {">=": "≥", "<=": "≤", "=": "=", None: "–"}
 
 
 def register(app: typer.Typer) -> None:
@@ -247,7 +246,7 @@ def _show_version(plan: Plan, chosen: Registered, versions: list[Registered]) ->
     sentences: dict[str, int] = {}
     for target in version.targets:
         mark = sentences.setdefault(target.clause.text, len(sentences) + 1)
-        limit = f"{_OPS[target.op]} {target.value}" if target.value is not None else "–"
+        limit = f"{sign(target.op, '–')} {target.value}" if target.value is not None else "–"
         note = "；".join(
             part for part in (target.note, target.of and say("plan.show.of", of=target.of)) if part
         )

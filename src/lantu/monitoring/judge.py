@@ -7,11 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from lantu.core.finding import Answer
+from lantu.core.operators import AT_LEAST, AT_MOST, EQUAL
 from lantu.core.units import round_half_up
 
 MOST_DECIMALS = 12
-
-AT_LEAST, AT_MOST, EQUAL = ">=", "<=", "="
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from typing import Any, Protocol
 
 from lantu.core.errors import InputError
 from lantu.core.finding import Answer, Clause, Finding
+from lantu.core.operators import EQUAL, SIGNS
 from lantu.core.units import convert
 from lantu.lawbook import Lawbook, message
 from lantu.lawbook.models import Indicator
 from lantu.monitoring.indicators import Measured, PartFigure, Unmeasured, in_unit
-from lantu.monitoring.judge import AT_LEAST, AT_MOST, EQUAL, Judgement, judge
-
-SIGNS = {AT_LEAST: "≥", AT_MOST: "≤", EQUAL: "="}
+from lantu.monitoring.judge import Judgement, judge
 
 
 class Target(Protocol):

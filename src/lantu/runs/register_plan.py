@@ -13,6 +13,7 @@ from typing import Any
 from lantu.core.digest import digest_bytes
 from lantu.core.errors import InputError
 from lantu.core.finding import Clause
+from lantu.core.operators import SIGNS
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Division, Lawbook, load
 from lantu.plans import Approval, PlanKind, PlanLevel, PlanVersion, Target, level_of_code
@@ -20,7 +21,6 @@ from lantu.runs.read_approval import published, read_files
 from lantu.store import Evidence, Home, Registered
 
 Readings = Sequence[Mapping[str, Any]]
-_OPERATORS = {None, ">=", "<=", "="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _target(read: Mapping[str, Any], approval: Approval, book: Lawbook) -> Targe
     text = read.get("value_text")
     if text is None and read.get("value") is not None:
         text = str(read["value"])
-    if read["op"] not in _OPERATORS:
+    if read["op"] not in (None, *SIGNS):
         raise ValueError(f"op {read['op']}")
     indicator = book.indicator_named(read["indicator"])
     span = read.get("span")

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from lantu.core.finding import Answer, worst
+from lantu.core.operators import sign
 from lantu.core.units import convert, round_half_up
 from lantu.runs.report.charts import Limit, Point
 
 Row = Mapping[str, Any]
-OPERATORS = {">=": "≥", "<=": "≤", "=": "="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TargetLine:
         """`≥ 327.40`, or an em dash for a target without a figure of its own."""
         if self.row["required"] is None:
             return "—"
-        return f"{OPERATORS.get(self.row['op'] or '', '')} {self.row['required']}".strip()
+        return f"{sign(self.row['op'])} {self.row['required']}".strip()
 
     @property
     def value(self) -> str:
