@@ -109,6 +109,15 @@ def test_a_damaged_layer_is_noted_in_section_five(tmp_path: Path) -> None:
     assert "大安市" in noted and layer.title in noted and "已损坏" in noted and "is damaged" in noted
 
 
+def test_a_single_year_is_not_told_as_free_of_changes(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", years=[2020])
+    assert measure(home).result["compared"] == []
+    page = write_report(home, made_at=WHEN).path.read_text(encoding="utf-8")
+    assert "没有做变化比对" in page and "未发现需关注的变化图斑" not in page
+    (row,) = re.findall(r"<tr><th>大安市</th>.*?</tr>", page, re.S)[:1]
+    assert row.rstrip().endswith("</td></tr>") and 'class="lamp a-cannot_tell"' in row.rpartition("<td>")[2]
+
+
 def test_nothing_is_asked_of_anybody(outline: Outline, page: str) -> None:
     assert [ask for ask in outline.asks if not ask.startswith("#")] == []
     assert not re.search(r"url\((?!data:)|@import|<script", page)

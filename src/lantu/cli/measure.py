@@ -102,7 +102,7 @@ def _print_findings(result: Row) -> None:
     first, last = min(result["years"]), max(result["years"])
     findings = sorted(result["findings"], key=lambda f: (f["area_code"], f["rule"], f["answer"]))
     if not findings:
-        _print(say("measure.no_findings"))
+        _print(say("measure.no_findings" if result["compared"] else "measure.not_compared"))
         return
     names = {area["code"]: area["name"] for area in result["areas"]}
     title = say("measure.findings_title", first=first, last=last)

@@ -163,6 +163,7 @@ def _result(
         "engine": engine.name,
         "plane": home.plane.definition,
         "years": list(work.years),
+        "compared": [year for year in work.years if year > work.first_year],
         "areas": [{"code": code, "name": name} for code, name in work.areas],
         "rows": [row for area in found for row in area.rows],
         "findings": [finding for area in found for finding in area.findings],

@@ -94,6 +94,7 @@ def _county(
     return County(
         code,
         area["name"],
+        bool(result.get("compared")),
         [t for t in lines if t.row["area_code"] == code],
         _series(mine, line),
         groups,

@@ -121,10 +121,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """One county's part of the report."""
+    """One county's part of the report; `compared`: whether any year was compared with the year before."""
 
     code: str
     name: str
+    compared: bool
     targets: Sequence[TargetLine]
     series: Sequence[Series]
     groups: Sequence[Group]
@@ -151,8 +152,8 @@ class County:
 
     @property
     def finding_answer(self) -> Answer:
-        """What the findings alone deserve; none found is a pass of the rules that ran."""
-        return worst([group.answer for group in self.groups] or [Answer.PASS])
+        """What the findings alone deserve; none found is a pass of the rules that ran, if any ran."""
+        return worst([group.answer for group in self.groups] or ([Answer.PASS] if self.compared else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,10 @@ class Report:
     def open_findings(self, answer: Answer) -> list[tuple[County, FindingLine]]:
         """Return (county, finding) of every finding with this answer."""
         return [(c, f) for c in self.counties for f in c.findings if f.row["answer"] == answer]
+
+    @property
+    def compared(self) -> bool:
+        return any(county.compared for county in self.counties)
 
     @property
     def notes(self) -> list[tuple[County, Words]]:

@@ -28,14 +28,12 @@ class Setting:
         version: version of Lantu.
         invented: whether any layer is invented sample data.
         layers: the registered layers: kind, name, area_code, year, title, source_name, features, digest.
-        decimals_verified: False where a publication rounding rule is not verified.
     """
 
     made_at: str
     version: str
     invented: bool
     layers: tuple[Mapping[str, Any], ...] = ()
-    decimals_verified: bool = False
 
 
 def render(report: Report, setting: Setting, maps: Mapping[str, MapData]) -> str:
