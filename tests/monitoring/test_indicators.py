@@ -221,6 +221,7 @@ def test_water_use_of_nothing_is_a_gap_and_no_saving(volume: int) -> None:
     [
         ("SELECT nonsense FROM water_use -- value", "nonsense"),
         ("SELECT 1.5::DOUBLE AS value FROM water_use LIMIT 1", "DECIMAL"),
+        ("SELECT 1 AS value, 'nan'::DOUBLE AS per FROM water_use LIMIT 1", "nan"),
         ("SELECT volume_m3 AS value FROM water_use", "rows"),
         ("SELECT volume_m3 AS figure FROM water_use LIMIT 1", "value"),
         ("SELECT 1 AS value FROM land", "land"),  # reads a view that it does not declare

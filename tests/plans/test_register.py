@@ -173,6 +173,7 @@ def test_a_township_has_to_be_named_by_code(home: Home) -> None:
         {"plans": [{}]},
         changed(targets=[{"indicator": "耕地保有量"}]),
         changed(targets=[{**READING["plans"][0]["targets"][0], "value_text": "三百"}]),
+        changed(targets=[{**READING["plans"][0]["targets"][0], "value_text": "NaN"}]),
         changed(targets=[{**READING["plans"][0]["targets"][0], "op": "~"}]),
         changed(level="galaxy"),
         changed(period=[2021]),

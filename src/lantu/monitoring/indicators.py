@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -111,6 +112,8 @@ def _exact(value: object, column: str, measured: bool = False) -> Fraction | Non
     """
     if value is None:
         return None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _OddAnswerError(f"{column} is {value}")
     if isinstance(value, (int, Decimal)) or (measured and isinstance(value, float)):
         return Fraction(value)
     raise _OddAnswerError(f"{column} is {type(value).__name__}; cast it to DECIMAL")

@@ -168,13 +168,16 @@ def _target(read: Mapping[str, Any], approval: Approval, book: Lawbook) -> Targe
         text = str(read["value"])
     if read["op"] not in (None, *SIGNS):
         raise ValueError(f"op {read['op']}")
+    value = None if text is None else Decimal(text)
+    if value is not None and not value.is_finite():
+        raise ValueError(f"value {text}")
     indicator = book.indicator_named(read["indicator"])
     span = read.get("span")
     return Target(
         indicator=str(read["indicator"]),
         indicator_id=indicator.id if indicator else None,
         op=read["op"],
-        value=None if text is None else Decimal(text),
+        value=value,
         unit=read.get("unit"),
         year=None if read.get("year") is None else int(read["year"]),
         of=read.get("of"),
