@@ -6,8 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
-from shapely.geometry import Point, shape
+from shapely.geometry import Point, box, shape
 
 import world
 from lantu.core.errors import NotFoundError
@@ -15,7 +17,8 @@ from lantu.lawbook import load
 from lantu.overlay.shapely_engine import ShapelyEngine
 from lantu.runs.measure import measure
 from lantu.store import Home
-from world_home import DOCUMENT, world_home
+from store.delivered import Delivery
+from world_home import DOCUMENT, add, world_home
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +141,25 @@ def test_a_damaged_layer_spoils_only_what_hangs_on_it(tmp_path: Path) -> None:
     assert answers["farmland_retained", 2021] == "pass" and answers["farmland_retained", 2023] == "fail"
     assert {f["year"] for f in found["findings"] if f["answer"] == "cannot_tell"} == {2022, 2023}
     assert [n["message"]["code"] for n in found["notes"]] == ["layer.damaged"]
+
+
+def test_a_line_whose_polygons_lie_over_each_other_is_not_added_up(tmp_path: Path) -> None:
+    # A later red line: the first one, and half of its first polygon once more.
+    home = world_home(tmp_path / "home", years=[2020, 2021])
+    shapes, table = world.line_shapes("STBHHX"), world.line_table("STBHHX")
+    west, south, east, north = shapes[0].bounds
+    half = shapes[0].intersection(box(west, south, (west + east) / 2, north))
+    doubled = Delivery(
+        pa.concat_tables([table, table.slice(0, 1)]), np.array([*shapes, half], object), world.CRS_4490,
+        "later.gpkg", "STBHHX",
+    )  # fmt: skip
+    add(home, doubled, "STBHHX")
+    found = measure(home, years=[2021]).result
+    (row,) = [row for row in found["rows"] if row["indicator_id"] == "ecological_redline"]
+    assert (row["answer"], row["value"], row["message"]["code"]) == (
+        "cannot_tell", None, "measure.line_lies_double"
+    )  # fmt: skip
+    assert "2" in row["message"]["zh"]
 
 
 def test_an_engine_that_crashes_leaves_no_pass(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from lantu.monitoring.indicators import ALWAYS, Measured, Unmeasured, evaluate
 from lantu.monitoring.land import LandYear, passages
 from lantu.monitoring.targets import Asked, Target, applies, judged_row
 from lantu.monitoring.views import layer_view, overlay_view, state_view
+from lantu.overlay.doubles import lying_double
 from lantu.overlay.engine import OverlayEngine, OverlayTable, method
 from lantu.overlay.shapes import ShapePool
 from lantu.runs.measure_layers import EXCHANGE, LAND, LINE_VIEWS, WATER_USE, Shelf
@@ -44,11 +45,17 @@ class Land:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A control line as the run holds it: its view, and its polygons in the plane."""
+    """A control line as the run holds it.
+
+    Attributes:
+        shapes: its polygons in the plane.
+        double: how many of them share ground with another one, which no sum of areas may count twice.
+    """
 
     layer: Layer
     view: pa.Table
     shapes: Geometries
+    double: int
 
 
 @dataclass
@@ -109,7 +116,8 @@ class AreaRun:
                     attributes, geometry, crs = shapes
                     plane = self.home.plane.project(geometry, crs)
                     view = layer_view(view_name, attributes, shapely.area(plane))
-                    self._lines[layer.digest] = Line(layer, view, plane)
+                    double = lying_double(plane, self.thresholds(year).piece_m2)
+                    self._lines[layer.digest] = Line(layer, view, plane, int(double.sum()))
 
     def _shapes_of(self, layer: Layer) -> tuple[pa.Table, Geometries, CRS] | None:
         try:
@@ -259,6 +267,8 @@ class AreaRun:
         line, land = self._line(LINE_VIEWS[line_name], year), self._land.get(year)
         if line is None:
             return self._lacking(self.shelf.line(LINE_VIEWS[line_name], year), LINE_VIEWS[line_name])
+        if line.double:
+            return Unmeasured("measure.line_lies_double", {"title": line.layer.title, "count": line.double})
         if name == line_name:
             return {name: line.layer.digest}, line.view
         if land is None:

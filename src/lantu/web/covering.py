@@ -15,6 +15,7 @@ from lantu.core.area import StatutoryPlane
 from lantu.core.errors import LantuError
 from lantu.core.units import round_half_up
 from lantu.lawbook import message
+from lantu.overlay.doubles import lying_double
 from lantu.overlay.engine import OverlayEngine
 from lantu.web.open_layers import Geometries, OpenLayer
 
@@ -113,7 +114,7 @@ def _by_zone(
 
 def _measure(kind: str, zone: str | None, feature: Any, shapes: Geometries, engine: OverlayEngine) -> Covered:
     right = np.array([feature], dtype=object)
-    double = _lying_double(shapes)
+    double = lying_double(shapes)
     left = shapes[~double]
     if double.any():
         # Polygons of one line that lie over each other cover the ground once.
@@ -123,17 +124,6 @@ def _measure(kind: str, zone: str | None, feature: Any, shapes: Geometries, engi
     whole = shapely.area(feature)
     share = Fraction(area) / Fraction(whole) if whole else None
     return Covered(kind, zone, area, share, "web.line_measured", {"decimals": M2_DECIMALS})
-
-
-def _lying_double(shapes: Geometries) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which shapes share ground with another one."""
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    share = ~shapely.touches(shapes[first], shapes[second])
-    double = np.zeros(len(shapes), dtype=np.bool_)
-    double[first[share]] = double[second[share]] = True
-    return double
 
 
 def _polygonal(shape: Any) -> Geometries:
