@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -90,10 +89,6 @@ class Folded:
             at = self.starts[start] if start < len(self.starts) else len(self.source)
             return at, at
         return self.starts[start], self.ends[end - 1]
-
-    def line_of(self, offset: int) -> int:
-        """Return the folded offset at which the line of `offset` begins."""
-        return self.line_starts[bisect_right(self.line_starts, offset) - 1]
 
 
 def fold(source: str, keep_names: Iterable[str] = ()) -> Folded:

@@ -32,7 +32,6 @@ class Vocabulary:
     ops_after: Mapping[str, Op]
     weak_ops: frozenset[str]
     falls: frozenset[str]
-    rises: frozenset[str]
     changed_to: frozenset[str]
     parts: frozenset[str]
     fillers: frozenset[str]
@@ -79,7 +78,6 @@ def vocabulary(page: Mapping[str, Any]) -> Vocabulary:
         ops_after,
         frozenset(word for rule in page["operators"] for word in rule["weak"]),
         frozenset(changes["fall"]),
-        frozenset(changes["rise"]),
         frozenset(changes["to"]),
         frozenset(page["parts"]),
         frozenset(page["fillers"]),

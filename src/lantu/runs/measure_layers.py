@@ -32,9 +32,6 @@ class Shelf:
         """Return the latest layer of a yearly kind for that very year."""
         return self._last(layer for layer in self.layers if layer.kind == kind and layer.year == year)
 
-    def land_years(self) -> set[int]:
-        return {layer.year for layer in self.layers if layer.kind == LAND and layer.year is not None}
-
     def line(self, kind: str, year: int) -> Layer | None:
         """Return a control line as in force in a year.
 

@@ -69,12 +69,9 @@ def plane_of(access: Access) -> StatutoryPlane:
         first = session.scalars(query).first()
         if first is None:
             raise NotFoundError("store.no_plane", home=access.path)
-        west, south, east, north = (
-            first.west or 0.0,
-            first.south or 0.0,
-            first.east or 0.0,
-            first.north or 0.0,
-        )
+        west, south, east, north = first.west, first.south, first.east, first.north
+    # A row with a system of delivery has its box, too: LayerStore.add writes both or neither.
+    assert west is not None and south is not None and east is not None and north is not None
     return StatutoryPlane.near((west + east) / 2, (south + north) / 2)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -168,8 +169,6 @@ class RunStore:
 
 
 def _plain(value: object) -> object:
-    from decimal import Decimal
-
     if isinstance(value, Decimal | Path):
         return str(value)
     raise TypeError(f"not JSON: {type(value).__name__}")

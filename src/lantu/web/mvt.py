@@ -2,7 +2,7 @@
 
 The message class is mapbox-vector-tile's; the geometry commands are made with numpy for all features of
 a tile together, because that library's own encoder walks polygon by polygon in Python and takes seconds
-over a tile of a few thousand parcels (docs/adr/0005-vector-tiles.md).
+over a tile of a few thousand parcels.
 """
 
 from __future__ import annotations
