@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from lantu.core import errors
 from lantu.core.errors import InputError, LantuError
 from lantu.core.finding import Answer, Clause, Finding, worst
-from lantu.core.progress import silent
 
 FAIL, CANNOT, PERSON, PASS = Answer.FAIL, Answer.CANNOT_TELL, Answer.NEEDS_PERSON, Answer.PASS
 ORDER = [FAIL, CANNOT, PERSON, PASS]
@@ -76,7 +75,3 @@ def test_every_error_is_one_of_ours() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)]
     assert len(kinds) == 9
     assert all(issubclass(each, LantuError) for each in kinds)
-
-
-def test_silence() -> None:
-    silent("progress.overlay", 1, 2)
