@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,10 @@ def lantu(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
 
 
 def start(*words: object, **changes: str) -> subprocess.Popen[str]:
-    """Start a command; its output is piped."""
+    """Start a command as a terminal does; its output is piped.
+
+    A test run in the background may have Ctrl-C ignored, and would hand that down.
+    """
     options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    options["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen([*COMMAND, *map(str, words)], env=environment(**changes), **options)
