@@ -25,6 +25,8 @@ function createWorkbench() {
   const address = reactive<Address>(readAddress(location.hash))
   const meta = useResource(() => true, (_, signal) => api.meta(signal))
   const years = computed(() => dataOf(meta)?.years ?? [])
+  /** Whether any year had one before it: without that, no finding does not mean no change. */
+  const compared = computed(() => years.value.length > 1)
   const year = computed(() => {
     const known = years.value
     return address.year !== null && known.includes(address.year) ? address.year : (dataOf(meta)?.latest_year ?? null)
@@ -103,7 +105,7 @@ function createWorkbench() {
   keepInHash(address, flight)
 
   return {
-    address, meta, years, year, area, areaNames, areas, layers, plans, findings, shownFindings, onlyThisYear,
+    address, meta, years, compared, year, area, areaNames, areas, layers, plans, findings, shownFindings, onlyThisYear,
     below, shownBelow, notes, targets, feature, layerStates, flight, pane, ...verbs,
   }
 }

@@ -108,6 +108,7 @@ export const en: Dictionary = {
     until: 'up to {year}',
     only: '{year} only',
     none: 'No changed land. Only years that were compared report changes.',
+    not_compared: 'Only one year of land is registered; with no year before to compare, changes cannot be told.',
     none_shown: 'None under this choice; {count} in other years.',
     count: '{count}',
     all_rules: 'All rules',

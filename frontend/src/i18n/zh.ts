@@ -107,6 +107,7 @@ export const zh = {
     until: '截至{year}年',
     only: '{year}年',
     none: '没有变化图斑。只有比较过的年份才会报告变化。',
+    not_compared: '只登记了一年的地类图斑，没有上一年可比，变化无法判定。',
     none_shown: '所选条件下没有变化图斑，共 {count} 处在其他年份。',
     count: '{count} 处',
     all_rules: '全部规则',
