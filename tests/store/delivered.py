@@ -32,6 +32,7 @@ def squares(count: int = 3, step: float = 0.001, dlbm: str = "0101", **changes: 
             "BSM": [f"{n + 1:04d}" for n in range(count)],
             "DLBM": [dlbm] * count,
             "TBMJ": pa.array([100.25 + n for n in range(count)], pa.float64()),
+            "TBDLMJ": pa.array([100.25 + n for n in range(count)], pa.float64()),
             "SJNF": pa.array([2020] * count, pa.int32()),
         }
     )

@@ -41,7 +41,7 @@ def test_add_and_list(tmp_path: Path) -> None:
 
 def test_a_csv_is_a_table(tmp_path: Path) -> None:
     file = tmp_path / "water_use.csv"
-    file.write_text("XZQDM,ND,YSL\n220882,2020,12.5\n", encoding="utf-8-sig")
+    file.write_text("XZQDM,YEAR,VOLUME_M3\n220882,2020,12.5\n", encoding="utf-8-sig")
     added = lantu(
         tmp_path / "home", "layer", "add", file, "--kind", "WATER_USE", "--area", "220882", "--json"
     )
@@ -87,3 +87,40 @@ def test_what_was_changed_on_the_way_in_is_said(tmp_path: Path) -> None:
     assert "Z 或 M" in lantu(tmp_path / "home", *words).out
     again = lantu(tmp_path / "home", *words, "--json").json
     assert [note["code"] for note in again["notes"]] == ["intake.z_dropped"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_table_with_other_headings_is_told_which_it_needs(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "用水量.csv"
+    file.write_text("行政区代码,年度,用水量\n220882,2025,605000000\n", encoding=encoding)
+    told = lantu(tmp_path / "home", "layer", "add", file, "--kind", "WATER_USE", "--area", "220882")
+    assert told.code == 3
+    assert all(word in told.err for word in ("XZQDM（行政区代码）", "YEAR", "VOLUME_M3", "用水量", "首行"))
+    assert lantu(tmp_path / "home", "layer", "list", "--json").json == []
+
+
+def test_a_land_survey_without_net_areas_is_refused(tmp_path: Path) -> None:
+    table = squares(4)
+    file = tmp_path / "a.gpkg"
+    pyogrio.write_arrow(
+        table.attributes.drop_columns(["TBDLMJ"]).append_column("geom", [shapely.to_wkb(table.geometry)]),
+        file, layer="DLTB", geometry_name="geom", geometry_type="Polygon", crs="EPSG:4490", driver="GPKG",
+    )  # fmt: skip
+    words = ("layer", "add", file, "--kind", "DLTB", "--area", "220882", "--year", "2020")
+    told = lantu(tmp_path / "home", *words)
+    assert told.code == 3 and "TBDLMJ（图斑地类面积）" in told.err
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        ("XZQDM,YEAR,YEAR,VOLUME_M3\n220882,2025,2025,1\n", "utf-8", "YEAR"),
+        ("XZQDM\tYEAR\tVOLUME_M3\n220882\t2025\t1\n", "utf-16", "CSV UTF-8"),
+        ("XZQDM;YEAR;VOLUME_M3\n220882;2025;1\n", "utf-8", "XZQDM;YEAR;VOLUME_M3"),
+    ],
+)
+def test_an_odd_table_is_one_sentence(tmp_path: Path, text: str, encoding: str, said: str) -> None:
+    file = tmp_path / "w.csv"
+    file.write_text(text, encoding=encoding)
+    told = lantu(tmp_path / "home", "layer", "add", file, "--kind", "WATER_USE", "--area", "220882")
+    assert told.code == 3 and said in told.err

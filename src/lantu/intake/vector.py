@@ -115,7 +115,7 @@ def read_table(path: Path) -> VectorTable:
     """Read a CSV table (UTF-8 or GB18030, header line); every column as text.
 
     Raises:
-        InputError: `intake.missing`, `intake.unreadable`, `document.empty`.
+        InputError: `intake.missing`, `.unreadable`, `.not_csv`, `.column_twice`, `document.empty`.
     """
     _exists(path)
     data = read_bytes(path)
@@ -128,7 +128,7 @@ def read_table(path: Path) -> VectorTable:
         except UnicodeDecodeError:
             continue
     else:
-        raise InputError("document.not_text", where=path.name)
+        raise InputError("intake.not_csv", where=path.name)
     header = text.partition("\n")[0].rstrip("\r").split(",")
     kept = pa.csv.ConvertOptions(
         column_types={name.strip('"'): pa.string() for name in header}, strings_can_be_null=True
@@ -136,6 +136,8 @@ def read_table(path: Path) -> VectorTable:
     parse = pa.csv.ParseOptions(newlines_in_values=True)
     with _sentences(path.name):
         table = pa.csv.read_csv(pa.BufferReader(text.encode()), convert_options=kept, parse_options=parse)
+    if twice := sorted({name for name in table.column_names if table.column_names.count(name) > 1}):
+        raise InputError("intake.column_twice", where=path.name, columns="、".join(twice))
     return VectorTable(table, None, None, path.name, path.stem, digest_path(path), encoding)
 
 

@@ -169,6 +169,9 @@ def check_layer_kinds(page: Page, draft: Draft) -> None:
         for i, name in enumerate(d["fields"]):
             if name not in draft.fields:
                 raise page.error("unknown_field", kind, "fields", i, field=name)
+        for i, name in enumerate(d.get("required", ())):
+            if name not in d["fields"]:
+                raise page.error("unknown_field", kind, "required", i, field=name)
 
 
 def check_nothing(page: Page, draft: Draft) -> None:

@@ -245,6 +245,7 @@ class LayerKind:
         ysdm: 要素代码; None where it is not known, and unverified where `ysdm_verified` is False.
         yearly: whether there is one layer per year.
         fields: names of its usual fields, in order.
+        required: those of them without which nothing can be measured from it.
         source: None for a working table of our own, which no standard knows.
     """
 
@@ -258,3 +259,4 @@ class LayerKind:
     source: Citation | None
     verified: bool
     note: str | None = None
+    required: tuple[str, ...] = ()

@@ -165,6 +165,7 @@ def read_layer_kinds(page: Page, draft: Draft) -> None:
             source=_citation(d["source"]) if "source" in d else None,
             verified=d["verified"],
             note=d.get("note"),
+            required=tuple(d.get("required", ())),
         )
         draft.add(draft.layer_kinds, "layer kind", kind, read, page, kind)
 

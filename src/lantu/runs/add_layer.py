@@ -52,6 +52,7 @@ def add_layer(
         raise InputError("layer.unknown_kind", kind=kind, known="、".join(book.layer_kinds))
     progress("progress.read_layer", 0, 1)
     table = read(path, layer, kind, book, assume_cgcs2000=assume_cgcs2000)
+    _check_fields(table, book, kind)
     progress("progress.read_layer", 1, 1)
     progress("progress.write_layer", 0, 1)
     added = home.layers.add(table, kind=kind, area_code=area_code, year=year, title=title, invented=invented)
@@ -66,3 +67,17 @@ def read(
     if path.suffix.lower() in _TABLES and book.layer_kinds[kind].geometry == "none":
         return read_table(path)
     return read_vector(path, layer, assume_cgcs2000=assume_cgcs2000)
+
+
+def _check_fields(table: VectorTable, book: Lawbook, kind: str) -> None:
+    """Refuse a delivery without the fields that everything measured from its kind rests on."""
+    if (table.geometry is None) != (book.layer_kinds[kind].geometry == "none"):
+        return  # a table for a layer, or the other way round, is the first thing to say
+    found = table.attributes.column_names
+    have = {name.upper() for name in found}
+    lacking = [name for name in book.layer_kinds[kind].required if name not in have]
+    if lacking:
+        called = "、".join(f"{name}（{book.fields[name].title.zh}）" for name in lacking)
+        raise InputError(
+            "layer.no_field", where=table.source_name, kind=kind, fields=called, found="、".join(found[:30])
+        )
