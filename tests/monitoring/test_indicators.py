@@ -15,7 +15,7 @@ import world
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
 from lantu.monitoring.indicators import Measured, Unmeasured, evaluate
-from lantu.monitoring.views import layer_view, overlay_view, state_view
+from lantu.monitoring.views import layer_view, overlay_view, rows_of_area, state_view
 from lantu.overlay.shapely_engine import ShapelyEngine
 from lantu.overlay.shapes import ShapePool
 
@@ -208,8 +208,15 @@ def test_two_rows_for_one_year_of_water_are_not_chosen_between() -> None:
     assert reason("water_use_total", views).message == "measure.unusable_records"
 
 
-@pytest.mark.parametrize("volume", [0, -1])
-def test_water_use_of_nothing_is_a_gap_and_no_saving(volume: int) -> None:
+def test_another_countys_row_is_never_this_ones() -> None:
+    table = pa.table({"xzqdm": ["220881", "220882"], "year": ["2021", "2021"], "volume_m3": ["100", "200"]})
+    assert rows_of_area(table, "220882")["volume_m3"].to_pylist() == ["200"]
+    none = rows_of_area(table, "220821")
+    assert reason("water_use_total", views_of(2021) | {"water_use": none}).message == "measure.no_figure"
+
+
+@pytest.mark.parametrize("volume", [0, -1, "605,000,000", "约6亿", None])
+def test_water_use_of_nothing_is_a_gap_and_no_saving(volume: object) -> None:
     table = layer_view("water_use", pa.table({"year": [2021], "volume_m3": [volume]}))
     assert (
         reason("water_use_total", views_of(2021) | {"water_use": table}).message == "measure.unusable_records"

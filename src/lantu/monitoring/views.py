@@ -38,6 +38,13 @@ def layer_view(view: str, attributes: pa.Table, area_m2: NDArray[np.float64] | N
     return pa.table(columns)
 
 
+def rows_of_area(view: pa.Table, code: str) -> pa.Table:
+    """Keep one county's rows of a table that may hold many: another's figure is never taken for its own."""
+    if "xzqdm" not in view.column_names:
+        return view
+    return view.filter(pc.equal(pc.cast(view["xzqdm"], pa.string()), code))
+
+
 def overlay_view(table: OverlayTable, line: str) -> pa.Table:
     """Return an overlay of land with a line as `land_in_<line>(land_id, <line>_id, area_m2)`."""
     return table.to_arrow().rename_columns(["land_id", f"{line}_id", "area_m2"])

@@ -26,7 +26,7 @@ from lantu.monitoring.exchanges import Exchange, read_exchanges
 from lantu.monitoring.indicators import ALWAYS, Measured, Unmeasured, evaluate
 from lantu.monitoring.land import LandYear, passages
 from lantu.monitoring.targets import Asked, Target, applies, judged_row
-from lantu.monitoring.views import layer_view, overlay_view, state_view
+from lantu.monitoring.views import layer_view, overlay_view, rows_of_area, state_view
 from lantu.overlay.doubles import lying_double
 from lantu.overlay.engine import OverlayEngine, OverlayTable, method
 from lantu.overlay.shapes import ShapePool
@@ -146,7 +146,7 @@ class AreaRun:
                 self.notes.append((error.code, dict(error.params)))
                 self._damaged[layer.digest] = Unmeasured("measure.layer_damaged", {"title": layer.title})
                 return None
-            self._tables[kind] = layer_view(kind.lower(), attributes)
+            self._tables[kind] = rows_of_area(layer_view(kind.lower(), attributes), self.code)
         return layer, self._tables[kind]
 
     # --- overlays --------------------------------------------------------------------------------------
