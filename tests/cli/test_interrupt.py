@@ -15,20 +15,21 @@ from cli.shell import lantu, start
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name (POSIX)")
 
 
-def reading(pipe: Path, *words: object, **changes: str) -> Popen[str]:
+def reading(pipe: Path, *words: object, number: signal.Signals = signal.SIGINT, **changes: str) -> Popen[str]:
     """Interrupt a command that reads `pipe` once it does: nothing ever comes out, so its work has no end."""
     os.mkfifo(pipe)
     process = start(*words, **changes)
     with pipe.open("wb", buffering=0):  # opens when the command has opened the other end
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         process.out, process.err = process.communicate(timeout=60)  # type: ignore[attr-defined]
     return process
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(("language", "said"), [("zh", "中断"), ("en", "nterrupted")])
-def test_reading_is_interrupted(tmp_path: Path, language: str, said: str) -> None:
+def test_reading_is_interrupted(tmp_path: Path, language: str, said: str, number: signal.Signals) -> None:
     pipe = tmp_path / "reply.txt"
-    done = reading(pipe, "approval", "read", pipe, "--json", LANTU_LANG=language)
+    done = reading(pipe, "approval", "read", pipe, "--json", LANTU_LANG=language, number=number)
     assert done.returncode == 130
     assert done.out == ""  # type: ignore[attr-defined]
     assert said in done.err  # type: ignore[attr-defined]
@@ -37,7 +38,7 @@ def test_reading_is_interrupted(tmp_path: Path, language: str, said: str) -> Non
 
 def test_adding_is_interrupted_and_the_home_is_as_before(tmp_path: Path) -> None:
     home, table, pipe = tmp_path / "home", tmp_path / "w.csv", tmp_path / "more.csv"
-    table.write_text("XZQDM,ND,YSL\n220882,2020,12.5\n", encoding="utf-8")
+    table.write_text("XZQDM,YEAR,VOLUME_M3\n220882,2020,12.5\n", encoding="utf-8")
     words = ("--kind", "WATER_USE", "--area", "220882", "--home", home)
     assert lantu("layer", "add", table, *words).returncode == 0
     before = lantu("layer", "list", "--home", home, "--json").stdout

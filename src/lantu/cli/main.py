@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 from typing import Any
 
 import typer
@@ -79,5 +80,6 @@ def _lantu() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; being told to end (SIGTERM) is undone and said like Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

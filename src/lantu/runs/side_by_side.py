@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -40,5 +41,17 @@ def side_by_side(do: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[R
 
 
 def _die_quietly() -> None:
-    """Let Ctrl-C in a terminal, which reaches every process, end this one without a traceback."""
+    """Let Ctrl-C in a terminal, which reaches every process, end this one without a traceback.
+
+    A process whose parent was killed would wait for its next job for ever, so it watches the parent.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
