@@ -96,7 +96,7 @@ def test_the_system_language_does_not_decide(tmp_path: Path) -> None:
 
 def test_home_by_option_by_variable_and_by_default(tmp_path: Path) -> None:
     table = tmp_path / "w.csv"
-    table.write_text("XZQDM,ND,YSL\n220882,2020,12.5\n", encoding="utf-8")
+    table.write_text("XZQDM,YEAR,VOLUME_M3\n220882,2020,12.5\n", encoding="utf-8")
     add = ("layer", "add", table, "--kind", "WATER_USE", "--area", "220882", "--json")
     given, by_variable, user = tmp_path / "given", tmp_path / "variable", tmp_path / "user"
     assert lantu(*add, "--home", given, LANTU_HOME=str(by_variable)).returncode == 0
@@ -115,3 +115,16 @@ def test_json_is_all_that_stdout_holds(tmp_path: Path) -> None:
     done = lantu("approval", "read", reply, "--json")
     assert done.returncode == 0, done.stderr
     assert isinstance(json.loads(done.stdout), list)
+
+
+def test_square_brackets_in_a_reply_are_its_own(tmp_path: Path) -> None:
+    reply = tmp_path / "reply.txt"
+    reply.write_text(
+        "吉林省人民政府关于《大安市国土空间总体规划（2021-2035年）》[/x]的批复\n大安市人民政府:\n"
+        "原则同意《大安市国土空间总体规划（2021-2035年）》[/b]。到2035年,大安市耕地保有量不低于327.40万亩。\n"
+        "吉林省人民政府\n2024年1月1日\n",
+        encoding="utf-8",
+    )
+    read = lantu("approval", "read", reply)
+    assert read.returncode == 0, read.stderr
+    assert "327.40" in read.stdout and "[/x]" in read.stdout

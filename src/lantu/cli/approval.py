@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from lantu.approvals import Reading, ReadPlan
 from lantu.cli.context import JsonOption, console, emit, language, progress_bars, say
@@ -34,44 +35,45 @@ def register(app: typer.Typer) -> None:
 
 def _show(readings: list[Reading]) -> None:
     for reading in readings:
-        console.print(f"[bold]{reading.title or reading.source_file}[/bold]", highlight=False)
+        _line(reading.title or reading.source_file, "bold")
         facts = [
             reading.document_number,
             reading.date.isoformat() if reading.date else None,
             reading.addressee,
         ]
-        console.print("  ".join(fact for fact in facts if fact), highlight=False)
+        _line("  ".join(fact for fact in facts if fact))
         for plan in reading.plans:
             console.print(_targets(plan))
         if reading.duties:
             names = "、".join(duty.name[language()] for duty in reading.duties)
-            console.print(f"{say('approval.show.duties')} {names}", highlight=False)
+            _line(f"{say('approval.show.duties')} {names}")
         for question in reading.questions:
             text = message(question.code, language(), **question.params)
-            console.print(
-                f"? [{question.span[0]}–{question.span[1]}] {text}",
-                style="yellow",
-                markup=False,
-                highlight=False,
-            )
+            _line(f"? [{question.span[0]}–{question.span[1]}] {text}", "yellow")
         for piece in reading.other_pieces:
-            console.print(
-                say("approval.show.other", title=piece.title or "—", span=piece.span),
-                style="dim",
-                markup=False,
-            )
+            _line(say("approval.show.other", title=piece.title or "—", span=piece.span), "dim")
         console.print()
 
 
 def _targets(plan: ReadPlan) -> Table:
     period = f"{plan.period[0]}–{plan.period[1]}" if plan.period else "?"
-    table = Table(title=f"{plan.title} · {plan.level} · {period}", title_justify="left", title_style="")
+    title = Text(f"{plan.title} · {plan.level} · {period}")
+    table = Table(title=title, title_justify="left", title_style="")
     for column in ("indicator", "limit", "unit", "year", "of", "span"):
-        table.add_column(say(f"approval.show.{column}"), justify="right" if column == "limit" else "left")
+        right = column == "limit"
+        table.add_column(
+            say(f"approval.show.{column}"), justify="right" if right else "left", overflow="fold"
+        )
     for target in plan.targets:
         figure: Any = target.value if target.value is not None else (target.note or "–")
-        table.add_row(
+        cells = (
             target.indicator, f"{sign(target.op, '–')} {figure}", target.unit or "", str(target.year or "?"),
             target.of or "", f"{target.span[0]}–{target.span[1]}",
         )  # fmt: skip
+        table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def _line(text: str, style: str = "") -> None:
+    """Print a reply's own words as they are: square brackets in them are no markup."""
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
