@@ -210,7 +210,7 @@ def _measure_area(
             {"area_code": code, "year": year, "rule": b.rule, "count": b.count, "area_m2": str(b.area_m2)}
             for b in changes.below
         )
-    if not work.targets[code]:
+    if not work.targets[code] and any(layer.kind == LAND for layer in work.shelves[code].layers):
         area.notes.append(("measure.note_no_targets", {"area": name}))
     result.notes.extend(_notes(code, area.notes))
     return result
