@@ -46,6 +46,16 @@ def test_versions_can_be_shown_by_number(tmp_path: Path) -> None:
     assert lantu(home, "plan", "show", "220882", "--version", "3").code == 3
 
 
+def test_targets_that_a_new_version_drops_are_said(tmp_path: Path) -> None:
+    home, later = tmp_path / "home", copy.deepcopy(READING)
+    lantu(home, "plan", "register", reading(tmp_path / "1.json"))
+    gone = later["plans"][0]["targets"].pop(1)["indicator"]
+    file = reading(tmp_path / "2.json", later)
+    told = lantu(home, "plan", "register", file)
+    assert told.code == 0 and gone in told.out and "不再对照" in told.out
+    assert "不再对照" not in lantu(home, "plan", "register", file).out
+
+
 def test_a_layer_can_come_with_the_plan(tmp_path: Path) -> None:
     home, file, line = tmp_path / "home", reading(tmp_path / "r.json"), geopackage(tmp_path / "x.gpkg")
     done = lantu(home, "plan", "register", file, "--layer", f"STBHHX={line}", "--json")

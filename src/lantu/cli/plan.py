@@ -61,7 +61,9 @@ def register(app: typer.Typer) -> None:
             for evidence, readings in replies
             for reading in readings
         ]
-        emit([_version_json(each) for each in found], as_json, lambda: _show_registered(found, open_ends))
+        dropped = {each.digest: _dropped(opened, each) for each in found}
+        value = [_version_json(each) | {"dropped": dropped[each.digest]} for each in found]
+        emit(value, as_json, lambda: _show_registered(found, open_ends, dropped))
 
     @group.command("list")
     def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -95,6 +97,16 @@ def register(app: typer.Typer) -> None:
             "versions": [{"number": each.number, "digest": each.digest} for each in versions],
         }
         emit(value, as_json, lambda: _show_version(known, chosen, versions))
+
+
+def _dropped(home: Home, new: Registered) -> list[str]:
+    """Name the targets that bound before a new version and that it does not speak of any more."""
+    before = [each for each in home.registry.versions(new.plan_id) if each.number < new.number]
+    if new.already_there or not before:
+        return []
+    kept = {(target.indicator, target.year) for target in new.version.targets}
+    gone = [each for each in before[-1].version.targets if (each.indicator, each.year) not in kept]
+    return [f"{target.indicator}（{target.year or '?'}）" for target in gone]
 
 
 def _pair(text: str, code: str) -> tuple[str, str]:
@@ -180,7 +192,9 @@ def _target_json(target: Target) -> dict[str, Any]:
 # --- for people ---------------------------------------------------------------------------------------
 
 
-def _show_registered(found: list[Registered], open_ends: list[tuple[str, int, bool]]) -> None:
+def _show_registered(
+    found: list[Registered], open_ends: list[tuple[str, int, bool]], dropped: dict[str, list[str]]
+) -> None:
     for each in found:
         code = "plan.show.stood_before" if each.already_there else "plan.show.registered"
         console.print(
@@ -190,6 +204,9 @@ def _show_registered(found: list[Registered], open_ends: list[tuple[str, int, bo
             ),
             markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
+        if gone := dropped[each.digest]:
+            text = say("plan.show.dropped", number=each.number, targets="、".join(gone))
+            console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
     for where, questions, cut_off in open_ends:
         if questions:
             text = say("plan.show.questions", where=where, count=questions)
