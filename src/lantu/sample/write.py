@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ DATED = "2026-01-01T00:00:00Z"
 """Time stamp inside the files: the same sample is the same file whenever it is made."""
 _WORDS = {"DESCRIPTION": f"{INVENTED} / {INVENTED_EN}"}
 _DRIVERS = {".gpkg": "GPKG", ".gdb": "OpenFileGDB", ".shp": "ESRI Shapefile"}
+_ROOM = 1 << 20
 _TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 6: "MultiPolygon"}
 
 
@@ -26,7 +28,7 @@ def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
     """Write one layer; a file that is there already gets it as a further layer, named after its kind.
 
     Raises:
-        StorageError: `store.disk_fault`.
+        StorageError: `store.disk_full`, `store.disk_fault`.
     """
     assert layer.shapes is not None
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATED})
@@ -43,6 +45,9 @@ def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
             encoding="GBK" if path.suffix == ".shp" else None,
         )  # fmt: skip
     except (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError) as error:
+        # GDAL names what failed in its file, not why: a disk without room is the usual reason.
+        if shutil.disk_usage(path.parent).free < _ROOM:
+            raise StorageError("store.disk_full", where=path) from error
         raise StorageError("store.disk_fault", where=path, why=str(error)) from error
 
 
