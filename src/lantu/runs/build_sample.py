@@ -101,12 +101,15 @@ def build_sample(
     with storage_faults(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        old = work / "old"
         try:
             manifest = _fill(work / "new", out, outlines, scale, boundaries, seed, progress)
             if out.exists():
-                out.rename(work / "old")
+                out.rename(old)
             (work / "new").rename(out)
         finally:
+            if old.exists() and not out.exists():
+                old.rename(out)
             shutil.rmtree(work, ignore_errors=True)
     return manifest
 
