@@ -10,6 +10,7 @@ from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_table, read_vector
 from lantu.lawbook import Lawbook, load
 from lantu.store import Home, Layer
+from lantu.store.checks import rows_elsewhere
 
 _TABLES = {".csv"}
 
@@ -57,7 +58,8 @@ def add_layer(
     progress("progress.write_layer", 0, 1)
     added = home.layers.add(table, kind=kind, area_code=area_code, year=year, title=title, invented=invented)
     progress("progress.write_layer", 1, 1)
-    return Added(added, table.notes)
+    elsewhere = ("layer.some_elsewhere",) if rows_elsewhere(table, area_code) else ()
+    return Added(added, (*table.notes, *elsewhere))
 
 
 def read(

@@ -17,6 +17,8 @@ from lantu.lawbook import Lawbook, LayerKind
 from lantu.store.files import readable_name
 
 _SHOWN = 5
+_OWNER_FIELDS = {"XZQDM", "XJXZQDM", "ZLDWDM"}
+"""Fields that say where a feature lies: a line's division, a red line's county, a parcel's village."""
 _DIMENSION = {"point": 0, "line": 1, "polygon": 2}
 _YEARS = range(1949, 2101)
 
@@ -73,6 +75,26 @@ def check_place(book: Lawbook, area_code: str, kind: LayerKind, year: int | None
         raise InputError("layer.no_year", kind=kind.kind, name=kind.name.zh)
     if year is not None and year not in _YEARS:
         raise InputError("layer.odd_year", year=year)
+
+
+def rows_elsewhere(table: Delivered, area_code: str) -> int:
+    """Count the rows that say they lie in another area, as enclaves (飞入地) do.
+
+    Raises:
+        InputError: `layer.other_area` where every row that names its area names another one.
+    """
+    prefix = area_code.removesuffix("00").removesuffix("00") if len(area_code) == 6 else area_code
+    column = next((name for name in table.attributes.column_names if name.upper() in _OWNER_FIELDS), None)
+    if column is None:
+        return 0
+    said = [str(value).strip() for value in table.attributes[column].to_pylist() if value is not None]
+    codes = [code for code in said if code.isascii() and code.isdigit() and len(code) >= 6]
+    # A parcel names its village, a line its county, and either may be longer than the area's own code.
+    others = [code for code in codes if not (code.startswith(prefix) or prefix.startswith(code))]
+    if codes and len(others) == len(codes):
+        found = "、".join(sorted({code[:6] for code in others})[:_SHOWN])
+        raise InputError("layer.other_area", where=name_of(table), area=area_code, found=found, field=column)
+    return len(others)
 
 
 def check_content(table: Delivered, kind: LayerKind) -> CRS | None:

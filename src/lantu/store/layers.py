@@ -20,12 +20,14 @@ from lantu.core.errors import ConflictError, InputError, IntegrityError, NotFoun
 from lantu.lawbook import Lawbook
 from lantu.store import geoparquet
 from lantu.store.access import Access, Writing
-from lantu.store.checks import Delivered, check_content, check_kind, check_place, name_of
+from lantu.store.checks import Delivered, check_content, check_kind, check_place, name_of, rows_elsewhere
 from lantu.store.facts import settle_plane
 from lantu.store.files import readable_name, storage_faults
 from lantu.store.tables import LayerRow, VersionRow
 
 FOLDER = "layers"
+OUTLINE = "XZQX"
+"""The kind of layer that outlines a county."""
 _SHORTEST_PREFIX = 4
 
 
@@ -103,6 +105,7 @@ class LayerStore:
         """
         known = check_kind(self._book, kind)
         check_place(self._book, area_code, known, year)
+        rows_elsewhere(table, area_code)
         crs = check_content(table, known)
         facts = {
             "kind": kind, "area_code": area_code, "year": year, "invented": invented,
@@ -122,6 +125,7 @@ class LayerStore:
             if plan_version is not None and writing.session.get(VersionRow, plan_version) is None:
                 raise NotFoundError("layer.no_version", version=short(plan_version))
             bounds = None if crs is None or table.geometry is None else bounds_lonlat(table.geometry, crs)
+            _check_near_outline(writing, bounds, area_code, name_of(table))
             row = LayerRow(
                 digest=digest, kind=kind, area_code=area_code, year=year,
                 title=title or f"{known.name.zh}{year or ''}",
@@ -245,6 +249,22 @@ class LayerStore:
             source_digest=row.source_digest, invented=row.invented, plan_version=row.plan_version,
             added_at=row.added_at, path=self._path(row.digest),
         )  # fmt: skip
+
+
+def _check_near_outline(writing: Writing, bounds: Bounds | None, area_code: str, where: str) -> None:
+    """Refuse a layer that nowhere comes near the area's registered outline.
+
+    Raises:
+        InputError: `layer.far_away`.
+    """
+    query = select(LayerRow).where(LayerRow.kind == OUTLINE, LayerRow.area_code == area_code)
+    outline = writing.session.scalars(query.order_by(LayerRow.id.desc()).limit(1)).first()
+    if bounds is None or outline is None or outline.west is None:
+        return
+    assert outline.south is not None and outline.east is not None and outline.north is not None
+    west, south, east, north = bounds
+    if west > outline.east or east < outline.west or south > outline.north or north < outline.south:
+        raise InputError("layer.far_away", where=where, area=area_code, outline=outline.title)
 
 
 def bounds_lonlat(geometry: Geometries, crs: CRS) -> Bounds:
