@@ -157,9 +157,23 @@ def test_a_line_whose_polygons_lie_over_each_other_is_not_added_up(tmp_path: Pat
     found = measure(home, years=[2021]).result
     (row,) = [row for row in found["rows"] if row["indicator_id"] == "ecological_redline"]
     assert (row["answer"], row["value"], row["message"]["code"]) == (
-        "cannot_tell", None, "measure.line_lies_double"
+        "cannot_tell", None, "measure.layer_lies_double"
     )  # fmt: skip
     assert "2" in row["message"]["zh"]
+
+
+def test_a_parcel_delivered_twice_is_not_added_up(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", years=[2020])
+    table, shapes = world.land_table(2021), world.land_shapes(2021)
+    twice = Delivery(
+        pa.concat_tables([table, table.slice(0, 1)]), np.array([*shapes, shapes[0]], object), world.CRS_4490,
+        "twice.gpkg", "DLTB",
+    )  # fmt: skip
+    add(home, twice, "DLTB", 2021)
+    rows = {r["indicator_id"]: r for r in measure(home, years=[2021]).result["rows"] if r["required"]}
+    assert (rows["farmland_retained"]["answer"], rows["farmland_retained"]["value"]) == ("cannot_tell", None)
+    assert "2 个图斑相互重叠" in rows["farmland_retained"]["message"]["zh"]
+    assert {id_ for id_, row in rows.items() if row["answer"] == "pass"} == {"water_use_total"}
 
 
 def test_an_engine_that_crashes_leaves_no_pass(tmp_path: Path) -> None:

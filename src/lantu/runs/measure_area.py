@@ -42,6 +42,15 @@ class Land:
     view: pa.Table
     shape: NDArray[np.int32]
 
+    @property
+    def double(self) -> int:
+        """How many parcels were delivered more than once, which no sum may count twice.
+
+        Parcels that only partly lie over each other are not looked for here.
+        """
+        times = np.bincount(self.shape)
+        return int(times[times > 1].sum())
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -255,6 +264,10 @@ class AreaRun:
             land = self._land.get(when)
             if land is None:
                 return self._lacking(self.shelf.land(when), LAND, when)
+            if land.double:
+                return Unmeasured(
+                    "measure.layer_lies_double", {"title": land.layer.title, "count": land.double}
+                )
             return {name: land.layer.digest}, land.view
         if name == "water_use":
             table = self._table(WATER_USE)
@@ -268,7 +281,7 @@ class AreaRun:
         if line is None:
             return self._lacking(self.shelf.line(LINE_VIEWS[line_name], year), LINE_VIEWS[line_name])
         if line.double:
-            return Unmeasured("measure.line_lies_double", {"title": line.layer.title, "count": line.double})
+            return Unmeasured("measure.layer_lies_double", {"title": line.layer.title, "count": line.double})
         if name == line_name:
             return {name: line.layer.digest}, line.view
         if land is None:

@@ -28,9 +28,8 @@ def side_by_side(do: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[R
         yield from map(do, jobs)
         return
     others = set(multiprocessing.active_children())
-    context = multiprocessing.get_context(
-        "spawn"
-    )  # a fork would copy locks that threads of Arrow and GDAL hold
+    # A fork would copy locks that threads of Arrow and GDAL hold.
+    context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_die_quietly) as pool:
         try:
             yield from pool.map(do, jobs)

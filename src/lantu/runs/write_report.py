@@ -25,10 +25,9 @@ from lantu.runs.report.arrange import arrange
 from lantu.runs.report.maps import MapData
 from lantu.runs.report.model import County
 from lantu.runs.report.page import Setting, render
-from lantu.store import Home, Layer
+from lantu.store import OUTLINE, Home, Layer
 
 FILE = "report.html"
-OUTLINE = "XZQX"
 AREAS = ("YJJBNT", "STBHHX", "CZKFBJ")
 LINES = ("HLFXKZX",)
 

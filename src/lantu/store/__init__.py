@@ -3,12 +3,13 @@
 from lantu.store.access import Writing
 from lantu.store.checks import Delivered
 from lantu.store.home import Home
-from lantu.store.layers import Layer, LayerData, LayerStore
+from lantu.store.layers import OUTLINE, Layer, LayerData, LayerStore
 from lantu.store.plan_rows import Registered
 from lantu.store.registry import Area, Evidence, RegisteredApproval, Registry
 from lantu.store.runs import Run
 
 __all__ = [
+    "OUTLINE",
     "Area",
     "Delivered",
     "Evidence",

@@ -10,6 +10,7 @@ import shapely
 from fastapi import APIRouter, Request, Response
 
 from lantu.core.finding import Answer, worst
+from lantu.store import OUTLINE
 from lantu.web.answers import json_answer
 from lantu.web.geojson import geometry_json
 from lantu.web.models import Areas
@@ -17,7 +18,7 @@ from lantu.web.site import Site, TheSite
 
 router = APIRouter(prefix="/api", tags=["areas"])
 
-_OUTLINE, _CODE = "XZQX", "XZQDM"
+_CODE = "XZQDM"
 
 
 @router.get("/areas", summary="县级行政区 / counties", response_model=Areas)
@@ -61,7 +62,7 @@ def _outlines(site: Site) -> dict[str, Any]:
     city or province above are outlines of the counties they name.
     """
     found: dict[str, Any] = {}
-    for layer in sorted(site.drawn(_OUTLINE, None), key=lambda layer: layer.area_code):
+    for layer in sorted(site.drawn(OUTLINE, None), key=lambda layer: layer.area_code):
         opened = site.opened.get(layer.digest)
         found[layer.area_code] = shapely.union_all(opened.degrees)
         if _CODE in opened.attributes.column_names:

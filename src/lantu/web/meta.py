@@ -8,14 +8,14 @@ from fastapi import APIRouter, Request, Response
 
 from lantu import __version__
 from lantu.lawbook import message
-from lantu.store import Layer
+from lantu.store import OUTLINE, Layer
 from lantu.web.answers import json_answer
 from lantu.web.models import Meta
 from lantu.web.site import TheSite
 
 router = APIRouter(prefix="/api", tags=["meta"])
 
-_OUTLINE, _LAND = "XZQX", "DLTB"
+_LAND = "DLTB"
 
 
 @router.get("/meta", summary="本服务展示什么 / what this server shows", response_model=Meta)
@@ -50,7 +50,7 @@ def meta(request: Request, site: TheSite) -> Response:
 
 def _bounds(layers: Sequence[Layer]) -> list[float] | None:
     """Return the box of the counties' outlines; where there is none, of everything."""
-    outlines = [layer for layer in layers if layer.kind == _OUTLINE]
+    outlines = [layer for layer in layers if layer.kind == OUTLINE]
     boxes = [layer.bounds_lonlat for layer in outlines or layers if layer.bounds_lonlat]
     if not boxes:
         return None
