@@ -1,0 +1,1 @@
+"""The alternatives, each used as its makers advise; they run in an environment of their own."""
