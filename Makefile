@@ -5,7 +5,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 DEMO_HOME := .lantu-demo
+BENCH_VENV := .bench-venv
 SERVE ?= 1
+SIZE ?= county
 ARGS ?=
 
 # Ctrl-C ends a recipe without a line of complaint from make; what was half done is not stamped as done.
@@ -15,10 +17,13 @@ CALM := trap 'exit 0' INT;
 ifneq ($(shell $(PY) -c 'print(open("$(VENV)/.made").read().strip())' 2>/dev/null),$(CURDIR))
 $(VENV)/.made: again
 endif
+ifneq ($(shell $(BENCH_VENV)/bin/python -c 'print(open("$(BENCH_VENV)/.made").read().strip())' 2>/dev/null),$(CURDIR))
+$(BENCH_VENV)/.made: again
+endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test check python-tests page-tests front node chromium lock clean again
+.PHONY: help demo setup bench test check python-tests page-tests front node chromium lock clean again
 
 help:
 	@echo '蓝图 Lantu'
@@ -27,6 +32,7 @@ help:
 	@echo '  make demo SERVE=0   同上，出报告后结束 / the same, ending after the report'
 	@echo '  make test           安装并做全部检查和测试 / set up, then every check and test'
 	@echo '  make check          只做静态检查 / style, types, import contracts only'
+	@echo '  make bench          与其他引擎比速度，写 docs/benchmarks.md（SIZE=smoke 试跑）/ time it against other engines'
 	@echo '  make setup          只安装 / set up only (.venv, the map page)'
 	@echo '  make front          只构建地图页面 / build the map page only'
 	@echo '  make lock           重新锁定依赖（UPGRADE=1 升级）/ lock dependencies again (UPGRADE=1: newest)'
@@ -36,6 +42,10 @@ demo: setup
 	@$(CALM) $(VENV)/bin/lantu demo --home $(DEMO_HOME) $(if $(filter 0 no,$(SERVE)),--no-serve) $(ARGS)
 
 setup: front $(VENV)/.run
+
+bench: $(VENV)/.run $(BENCH_VENV)/.peers
+	@$(CALM) sh scripts/postgis.sh
+	@$(CALM) $(PY) -m bench.run --size $(SIZE) $(ARGS)
 
 test: check python-tests page-tests
 	@echo '全部通过 / everything passed'
@@ -67,6 +77,12 @@ chromium:
 $(VENV)/.made:
 	@$(CALM) sh scripts/venv.sh $(VENV) && echo '$(CURDIR)' > $@
 
+$(BENCH_VENV)/.made:
+	@$(CALM) sh scripts/venv.sh $(BENCH_VENV) && echo '$(CURDIR)' > $@
+
+$(BENCH_VENV)/.peers: $(BENCH_VENV)/.made locks/bench.txt
+	@$(CALM) $(BENCH_VENV)/bin/python -m pip --disable-pip-version-check install -r locks/bench.txt && touch $@
+
 $(VENV)/.run: $(VENV)/.made locks/run.txt pyproject.toml | front
 	@$(CALM) $(PIP) install -r locks/run.txt && $(PIP) install -q --no-deps --no-build-isolation -e . && touch $@
 
@@ -79,5 +95,5 @@ lock: node
 		--no-audit --no-fund
 
 clean:
-	rm -rf $(VENV) $(DEMO_HOME) frontend/node_modules src/lantu/web/static build dist test-output
+	rm -rf $(VENV) $(BENCH_VENV) .bench-data $(DEMO_HOME) frontend/node_modules src/lantu/web/static build dist test-output
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -97,7 +97,7 @@ def measure(
         begin = time.perf_counter()
         engine.prepare(operation)
         found.prepare_s = time.perf_counter() - begin
-        while len(found.run_s) < repeat and max(found.run_s, default=0.0) < slow_s:
+        while not found.run_s or (len(found.run_s) < repeat and max(found.run_s) < slow_s):
             begin = time.perf_counter()
             answer = getattr(engine, operation)()
             found.run_s.append(time.perf_counter() - begin)
@@ -108,7 +108,7 @@ def measure(
         else:
             found.total_m2 = answer
             _single_sites(engine, data, found)
-        found.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        found.peak_mb = _peak_mb()
     finally:
         engine.stop()
     found.server_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
@@ -125,6 +125,16 @@ def _single_sites(engine: Engine, data: Path, found: Measured) -> None:
         total += engine.site(row)
         found.site_ms.append((time.perf_counter() - begin) * 1e3)
     found.site_m2 = total if len(rows) == count else None
+
+
+def _peak_mb() -> float:
+    """Return the largest resident memory so far. `getrusage` would count the parent's before `exec`."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:

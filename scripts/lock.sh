@@ -10,3 +10,4 @@ compile "$@" --group dev --group build --extra ocr pyproject.toml -o locks/dev.t
 # The same versions: what is run is what was tested.
 compile "$@" --group build pyproject.toml -c locks/dev.txt -o locks/run.txt
 compile "$@" --group node -o locks/node.txt
+compile "$@" --group bench -o locks/bench.txt

@@ -99,7 +99,8 @@ class Pieces:
             self._load("parcels")
             self._load("control")
             self.db.execute(
-                "CREATE UNLOGGED TABLE control_piece AS SELECT id, ctype, ST_Subdivide(g, 256) AS g FROM control"
+                "CREATE UNLOGGED TABLE control_piece AS "
+                "SELECT id, ctype, ST_Subdivide(g, 256) AS g FROM control"
             )
             for table in ("parcels", "control_piece"):
                 self._index(table)

@@ -1,0 +1,1 @@
+"""Lantu itself, in the environment of the product."""
