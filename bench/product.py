@@ -1,1 +1,84 @@
 """Lantu itself, in the environment of the product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+import lantu
+from bench.measure import MIN_OVERLAP_M2
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.pack import PackedLayer, pack, rings_of
+
+
+class Lantu:
+    """Layers packed from their files; the kernel on all threads, on one for a single site."""
+
+    single_sites = 1000
+
+    def start(self, data: Path, scratch: Path, threads: int) -> str:
+        self.data, self.threads, self.engine = data, threads, KernelEngine()
+        # Compiled code is kept; a first call on nothing loads it, or compiles it once per installation.
+        square = _packed(pa.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))]))
+        self.engine.overlay(square, square, threads=threads)
+        self.engine.overlaps(square, threads=threads)
+        return f"lantu {lantu.__version__}"
+
+    def prepare(self, operation: str) -> None:
+        if operation == "overlaps":
+            self.dirty = _packed(self._column("parcels_dirty", "geometry"))
+            return
+        self.parcels = _packed(self._column("parcels", "geometry"))
+        self.control = _packed(self._column("control", "geometry"))
+        if operation == "overlay":
+            dlbm = self._column("parcels", "dlbm").dictionary_encode()
+            ctype = self._column("control", "ctype").dictionary_encode()
+            self.dlbm, self.ctype = dlbm.indices.to_numpy(), ctype.indices.to_numpy()
+            self.names = [
+                f"{c} {d}" for c in ctype.dictionary.to_pylist() for d in dlbm.dictionary.to_pylist()
+            ]
+            self.classes = len(dlbm.dictionary)
+        else:
+            self.site_wkb = self._column("sites", "geometry")
+
+    def _column(self, layer: str, name: str) -> pa.Array:
+        return pq.read_table(self.data / f"{layer}.parquet", columns=[name])[name].combine_chunks()
+
+    def overlay(self) -> dict[str, float]:
+        shared = self.engine.overlay(self.control, self.parcels, threads=self.threads)
+        by = self.ctype[shared.left_id] * self.classes + self.dlbm[shared.right_id]
+        area = np.bincount(by, weights=shared.area_m2, minlength=len(self.names))
+        return {name: value for name, value in zip(self.names, area.tolist(), strict=True) if value}
+
+    def sites(self) -> float:
+        return self._shared(_packed(self.site_wkb), self.threads)
+
+    def site(self, row: int) -> float:
+        return self._shared(_packed(self.site_wkb[row : row + 1]), 1)
+
+    def _shared(self, sites: PackedLayer, threads: int) -> float:
+        layers = (self.parcels, self.control)
+        return sum(float(self.engine.overlay(sites, each, threads=threads).area_m2.sum()) for each in layers)
+
+    def overlaps(self) -> tuple[int, float]:
+        area = self.engine.overlaps(self.dirty, threads=self.threads).area_m2
+        area = area[area > MIN_OVERLAP_M2]
+        return len(area), float(area.sum())
+
+    def stop(self) -> None:
+        pass
+
+
+class OneThread(Lantu):
+    """The same, one thread."""
+
+    def start(self, data: Path, scratch: Path, threads: int) -> str:
+        return super().start(data, scratch, 1)
+
+
+def _packed(wkb: pa.Array) -> PackedLayer:
+    return pack(rings_of(wkb))
