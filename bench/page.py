@@ -31,7 +31,7 @@ def page(run: dict[str, Any]) -> str:
     lines = [
         "# Benchmark of the overlay engine",
         "",
-        f"Written by `make bench SIZE={run['size']}` on {run['date']}; nothing here is typed by hand. "
+        f"Written by `bench/run.py` (`make bench SIZE={run['size']}`) on {run['date']}, not by hand. "
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, "
         f"Python {machine['python']}; {run['threads']} threads where an engine has threads.",
         "",
