@@ -1,0 +1,196 @@
+"""The overlay engine of the product: packed layers, the area kernel, as many threads as there are cores."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numba import get_num_threads
+from numpy.typing import NDArray
+
+from lantu.core.area import Geometries
+from lantu.core.errors import InputError
+from lantu.core.progress import Progress, silent
+from lantu.overlay.compiled import compiled
+from lantu.overlay.engine import OverlayTable
+from lantu.overlay.kernel import DEEPEST, most_edges, shared_area, work_space
+from lantu.overlay.pack import PackedLayer, pack, rings_of
+from lantu.overlay.wkb import EMPTY, NOT_POLYGON, SOUND
+
+BLOCK = 2048
+LEAST_M2 = 1e-6
+"""Two polygons that share less only touch: rounding leaves so much; beyond 1,000 km², 1e-15 of their box."""
+SELF_COVERED_M2 = 1e-4
+"""A polygon that covers more ground than this twice, or as often less than none, is not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelEngine:
+    """Sums over edges in compiled threads; no intersection is built. See `kernel`.
+
+    Every pair is one thread's work from begin to end, so figures are the same bits for any number of threads.
+    """
+
+    @property
+    def name(self) -> str:
+        return "lantu area kernel 1"
+
+    def areas(self, left: Geometries, right: Geometries, progress: Progress = silent) -> OverlayTable:
+        """Return the shared area of every pair; see `OverlayEngine`."""
+        return self.overlay(pack_shapes(left, "left"), pack_shapes(right, "right"), progress)
+
+    def overlay(
+        self, left: PackedLayer, right: PackedLayer, progress: Progress = silent, threads: int | None = None
+    ) -> OverlayTable:
+        """Return the shared area of every pair of two packed layers.
+
+        Args:
+            threads: None for one per core; one is quickest for a single site.
+
+        Raises:
+            InputError: `overlay.invalid`, naming side and row, where a polygon covers ground twice.
+        """
+        _refuse_self_covered(left, "left")
+        _refuse_self_covered(right, "right")
+        # The side with fewer polygons walks the tree of the other.
+        turned = len(right) < len(left)
+        a, b = (right, left) if turned else (left, right)
+        found = _blocks(a, b, False, progress, threads)
+        return OverlayTable.summed(*((found[1], found[0]) if turned else found[:2]), found[2])
+
+    def overlaps(
+        self, layer: PackedLayer, progress: Progress = silent, threads: int | None = None
+    ) -> OverlayTable:
+        """Return the area of every pair of polygons of one layer that share ground, left < right.
+
+        Raises:
+            InputError: as `overlay`.
+        """
+        _refuse_self_covered(layer, "left")
+        return OverlayTable.summed(*_blocks(layer, layer, True, progress, threads))
+
+
+def _blocks(
+    a: PackedLayer, b: PackedLayer, below: bool, progress: Progress, threads: int | None
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    arguments = (*_of_polygons(a), *_of_polygons(b), b.tree_box, b.tree_row, b.tree_skip)
+    starts = range(0, len(a), BLOCK)
+    parts = []
+
+    def block(start: int) -> Any:
+        return _block(start, min(start + BLOCK, len(a)), below, *arguments)
+
+    if threads == 1 or len(starts) == 1:
+        for start in starts:
+            progress("progress.overlay", start, len(a))
+            parts.append(block(start))
+    else:
+        pool = ThreadPoolExecutor(threads or get_num_threads())
+        try:
+            for start, part in zip(starts, pool.map(block, starts), strict=True):
+                progress("progress.overlay", start, len(a))
+                parts.append(part)
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the blocks under way only
+    progress("progress.overlay", len(a), len(a))
+    empty = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
+    rows_a, rows_b, area = (np.concatenate(each) for each in zip(empty, *parts, strict=True))
+    return rows_a, rows_b, area
+
+
+def pack_shapes(shapes: Geometries, side: str) -> PackedLayer:
+    """Pack shapely polygons of the statutory plane.
+
+    Raises:
+        InputError: `overlay.not_polygon`, `overlay.invalid`, naming side and row.
+    """
+    rings = rings_of(pa.array(shapely.to_wkb(shapes, byte_order=1, output_dimension=2), pa.large_binary()))
+    wrong = np.flatnonzero((rings.state == NOT_POLYGON) | shapely.is_missing(shapes))
+    if len(wrong):
+        raise InputError("overlay.not_polygon", side=side, row=int(wrong[0]), count=len(wrong))
+    broken = np.flatnonzero((rings.state != SOUND) & (rings.state != EMPTY))
+    if len(broken):
+        row = int(broken[0])
+        why = shapely.is_valid_reason(shapes[row])
+        raise InputError("overlay.invalid", side=side, row=row, count=len(broken), why=why)
+    return pack(rings)
+
+
+def _of_polygons(layer: PackedLayer) -> tuple[NDArray[Any], ...]:
+    return (
+        layer.xy, layer.edge_box, layer.edge_first, layer.edge_last, layer.edge_skip, layer.feature_edge,
+        layer.box,
+    )  # fmt: skip
+
+
+def _refuse_self_covered(layer: PackedLayer, side: str) -> None:
+    broken = np.flatnonzero(np.abs(layer.self_covered_m2) > SELF_COVERED_M2)
+    if len(broken):
+        row = int(broken[0])
+        why = shapely.is_valid_reason(layer.geometries(broken[:1])[0])
+        raise InputError("overlay.invalid", side=side, row=row, count=len(broken), why=why)
+
+
+@compiled
+def _block(
+    start: int, stop: int, below: bool,
+    a_xy: Any, a_edge_box: Any, a_first: Any, a_last: Any, a_skip: Any, a_feature: Any, a_box: Any,
+    b_xy: Any, b_edge_box: Any, b_first: Any, b_last: Any, b_skip: Any, b_feature: Any, b_box: Any,
+    tree_box: Any, tree_row: Any, tree_skip: Any,
+) -> Any:  # fmt: skip
+    """Overlay rows start … stop-1 of A with all of B; `below` asks for pairs a < b only.
+
+    Returns:
+        Rows of A, rows of B and areas > 0, by a and then as the tree meets them.
+    """
+    room = 4 * (stop - start) + 16
+    found_a, found_b, found = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
+    count = 0
+    points_a, chains_a, flats_a = work_space(most_edges(a_first, a_last, a_feature))
+    points_b, chains_b, flats_b = work_space(most_edges(b_first, b_last, b_feature))
+    todo = np.empty((DEEPEST, 4))
+    for a in range(start, stop):
+        west, south, east, north = a_box[a, 0], a_box[a, 1], a_box[a, 2], a_box[a, 3]
+        if not west < east or not south < north:
+            continue
+        node = 0
+        begin = count
+        while node < len(tree_row):
+            if (
+                tree_box[node, 0] >= east or tree_box[node, 2] <= west
+                or tree_box[node, 1] >= north or tree_box[node, 3] <= south
+            ):  # fmt: skip
+                node = tree_skip[node]
+                continue
+            b = tree_row[node]
+            node += 1
+            if b < 0 or (below and b <= a):
+                continue
+            x0, y0 = max(west, b_box[b, 0]), max(south, b_box[b, 1])
+            x1, y1 = min(east, b_box[b, 2]), min(north, b_box[b, 3])
+            if not x0 < x1 or not y0 < y1:
+                continue
+            area = shared_area(
+                a_xy, a_edge_box, a_first, a_last, a_skip, a_feature[a], a_feature[a + 1],
+                b_xy, b_edge_box, b_first, b_last, b_skip, b_feature[b], b_feature[b + 1],
+                x0, y0, x1, y1, points_a, chains_a, flats_a, points_b, chains_b, flats_b, todo,
+            )  # fmt: skip
+            if area <= max(LEAST_M2, 1e-15 * (x1 - x0) * (y1 - y0)):
+                continue
+            if count == len(found):
+                more_a, more_b = np.empty(2 * count, np.int32), np.empty(2 * count, np.int32)
+                more = np.empty(2 * count)
+                more_a[:count], more_b[:count], more[:count] = found_a, found_b, found
+                found_a, found_b, found = more_a, more_b, more
+            # Kept sorted by b as they come: few per row.
+            place = count
+            while place > begin and found_b[place - 1] > b:
+                found_b[place], found[place] = found_b[place - 1], found[place - 1]
+                place -= 1
+            found_a[count], found_b[place], found[place] = a, b, area
+            count += 1
+    return found_a[:count], found_b[:count], found[:count]

@@ -1,0 +1,159 @@
+"""Rings out of WKB, compiled: the coordinates of a layer without an object per polygon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lantu.overlay.compiled import compiled
+
+# What a row may turn out to be.
+SOUND, EMPTY, NOT_POLYGON, UNREADABLE, NOT_FINITE, UNCLOSED = range(6)
+
+
+@compiled
+def _u32(data: Any, at: int) -> Any:
+    return (
+        np.int64(data[at])
+        | (np.int64(data[at + 1]) << 8)
+        | (np.int64(data[at + 2]) << 16)
+        | (np.int64(data[at + 3]) << 24)
+    )  # fmt: skip
+
+
+@compiled
+def _u64(data: Any, at: int) -> Any:
+    # Bytes put together so become one load, at any alignment.
+    return (
+        np.uint64(data[at])
+        | (np.uint64(data[at + 1]) << np.uint64(8))
+        | (np.uint64(data[at + 2]) << np.uint64(16))
+        | (np.uint64(data[at + 3]) << np.uint64(24))
+        | (np.uint64(data[at + 4]) << np.uint64(32))
+        | (np.uint64(data[at + 5]) << np.uint64(40))
+        | (np.uint64(data[at + 6]) << np.uint64(48))
+        | (np.uint64(data[at + 7]) << np.uint64(56))
+    )  # fmt: skip
+
+
+@compiled
+def _header(data: Any, at: int, end: int) -> Any:
+    """Return kind, size of a point in bytes, and where the counted content begins; kind -1 if unreadable."""
+    if at + 5 > end or data[at] != 1:
+        return -1, 0, 0
+    code = _u32(data, at + 1)
+    # ISO adds 1000 for Z, 2000 for M; EWKB sets the top bits.
+    extra = (code & 0x80000000 != 0) + (code & 0x40000000 != 0)
+    at += 5
+    if code & 0x20000000:
+        at += 4
+    code &= 0x0FFFFFFF
+    if code >= 1000:
+        extra += 2 if code >= 3000 else 1
+        code %= 1000
+    return code, 16 + 8 * extra, at
+
+
+@compiled
+def count_rings(data: Any, offsets: Any, rings: Any, vertices: Any, state: Any) -> None:
+    """Count rings and vertices per row.
+
+    Args:
+        data: bytes of all rows; offsets: (n+1,) where each begins; an empty row has no bytes.
+        rings, vertices, state: (n,), written.
+    """
+    for row in range(len(state)):
+        rings[row] = 0
+        vertices[row] = 0
+        state[row] = EMPTY
+        at, end = offsets[row], offsets[row + 1]
+        if end == at:
+            continue
+        kind, point, at = _header(data, at, end)
+        parts = 1
+        if kind == 6:
+            if at + 4 > end:
+                state[row] = UNREADABLE
+                continue
+            parts = _u32(data, at)
+            at += 4
+        elif kind != 3:
+            state[row] = UNREADABLE if kind < 0 else NOT_POLYGON
+            continue
+        state[row] = SOUND
+        for _ in range(parts):
+            if kind == 6:
+                inner, point, at = _header(data, at, end)
+                if inner != 3:
+                    state[row] = UNREADABLE
+                    break
+            if at + 4 > end:
+                state[row] = UNREADABLE
+                break
+            count = _u32(data, at)
+            at += 4
+            for _ in range(count):
+                points = _u32(data, at) if at + 4 <= end else 0
+                at += 4 + points * point
+                if at > end:
+                    state[row] = UNREADABLE
+                    break
+                if points == 0:
+                    continue
+                rings[row] += 1
+                vertices[row] += points
+            if state[row] != SOUND:
+                break
+        if state[row] == SOUND and vertices[row] == 0:
+            state[row] = EMPTY
+        if state[row] != SOUND:
+            rings[row] = 0
+            vertices[row] = 0
+
+
+@compiled
+def copy_rings(
+    data: Any, offsets: Any, state: Any, ring_of_row: Any, vertex_of_row: Any,
+    xy: Any, ring_start: Any, is_hole: Any,
+) -> None:  # fmt: skip
+    """Copy the coordinates of sound rows; Z and M are left behind.
+
+    Args:
+        ring_of_row, vertex_of_row: (n,) where each row's rings and vertices go.
+        xy, ring_start, is_hole: written.
+    """
+    bits = xy.view(np.uint64)
+    for row in range(len(state)):
+        if state[row] != SOUND:
+            continue
+        kind, point, at = _header(data, offsets[row], offsets[row + 1])
+        end = offsets[row + 1]
+        parts = 1
+        if kind == 6:
+            parts = _u32(data, at)
+            at += 4
+        ring, vertex = ring_of_row[row], vertex_of_row[row]
+        for _ in range(parts):
+            if kind == 6:
+                _, point, at = _header(data, at, end)
+            count = _u32(data, at)
+            at += 4
+            for number in range(count):
+                points = _u32(data, at)
+                at += 4
+                if points == 0:
+                    continue
+                ring_start[ring] = vertex
+                is_hole[ring] = number > 0
+                ring += 1
+                begin = vertex
+                for _ in range(points):
+                    bits[vertex, 0], bits[vertex, 1] = _u64(data, at), _u64(data, at + 8)
+                    if not (np.isfinite(xy[vertex, 0]) and np.isfinite(xy[vertex, 1])):
+                        state[row] = NOT_FINITE
+                    vertex += 1
+                    at += point
+                shut = xy[begin, 0] == xy[vertex - 1, 0] and xy[begin, 1] == xy[vertex - 1, 1]
+                if state[row] == SOUND and (points < 4 or not shut):
+                    state[row] = UNCLOSED
