@@ -8,7 +8,8 @@ s_e = +1 where e runs from right to left, else -1. The area that A and B share i
 of w_A · w_B, so a sum over pairs of edges of the area under the lower of the two. It is continuous in the
 coordinates: touching, coincident and collinear edges, holes and parts need no special case, nothing is
 snapped, nothing can fail. What it asks is that each polygon covers every point once or not at all, and
-`self_covered` measures how far that holds. Proof sketch and error bound: docs/adr/0006-areas-without-intersections.md.
+`PackedLayer.self_covered_m2` is how far that fails. Proof sketch:
+docs/adr/0006-areas-without-intersections.md.
 
 Arguments named alike everywhere: `xy` (v, 2) coordinates of all rings, closed; per node of the edge trees its
 `box`, its `first` and `last` vertex and the end `skip` of its subtree.
