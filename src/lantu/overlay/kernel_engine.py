@@ -21,7 +21,9 @@ from lantu.overlay.kernel import DEEPEST, most_edges, shared_area, work_space
 from lantu.overlay.pack import PackedLayer, pack, rings_of
 from lantu.overlay.wkb import EMPTY, NOT_POLYGON, SOUND
 
-BLOCK = 2048
+BLOCKS = 64
+"""The work is shared out in about so many blocks, of no more than MOST_ROWS rows."""
+MOST_ROWS = 2048
 LEAST_M2 = 1e-6
 """Two polygons that share less only touch: rounding leaves so much; beyond 1,000 km², 1e-15 of their box."""
 SELF_COVERED_M2 = 1e-4
@@ -78,11 +80,12 @@ def _blocks(
     a: PackedLayer, b: PackedLayer, below: bool, progress: Progress, threads: int | None
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     arguments = (*_of_polygons(a), *_of_polygons(b), b.tree_box, b.tree_row, b.tree_skip)
-    starts = range(0, len(a), BLOCK)
+    rows = min(max(len(a) // BLOCKS, 1), MOST_ROWS)
+    starts = range(0, len(a), rows)
     parts = []
 
     def block(start: int) -> Any:
-        return _block(start, min(start + BLOCK, len(a)), below, *arguments)
+        return _block(start, min(start + rows, len(a)), below, *arguments)
 
     if threads == 1 or len(starts) == 1:
         for start in starts:

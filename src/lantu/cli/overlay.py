@@ -1,0 +1,133 @@
+"""`lantu overlay`: how much of one file's polygons lies in another's, in statutory areas."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from lantu.cli.context import JsonOption, console, emit, progress_bars, say
+from lantu.core.errors import InputError
+from lantu.core.units import convert, round_half_up
+from lantu.runs.overlay_files import FileOverlay, Side, overlay_files, write_overlay
+
+SHOWN = 40
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("overlay")(run)
+
+
+def run(
+    left: Annotated[Path, typer.Argument(help="左文件 / left file", show_default=False)],
+    right: Annotated[Path, typer.Argument(help="右文件 / right file", show_default=False)],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", help="左字段,右字段：按两字段汇总 / LEFTFIELD,RIGHTFIELD to sum by", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="另存为 Parquet 表 / also write a Parquet table", show_default=False),
+    ] = None,
+    left_layer: Annotated[
+        str | None,
+        typer.Option("--left-layer", help="左文件的图层 / layer of the left file", show_default=False),
+    ] = None,
+    right_layer: Annotated[
+        str | None,
+        typer.Option("--right-layer", help="右文件的图层 / layer of the right file", show_default=False),
+    ] = None,
+    assume_cgcs2000: Annotated[
+        bool, typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure, print the rows, biggest first; write them where asked."""
+    with progress_bars() as progress:
+        result = overlay_files(
+            left, right, _fields(by), left_layer=left_layer, right_layer=right_layer,
+            assume_cgcs2000=assume_cgcs2000, progress=progress,
+        )  # fmt: skip
+    if out:
+        write_overlay(result, out)
+    emit(_plain(result), as_json, lambda: show(result, out))
+
+
+def show(result: FileOverlay, out: Path | None) -> None:
+    """Print a result for people."""
+    _print(
+        say("overlay.total", total=_hectares(result.total_m2), pairs=sum(row.pairs for row in result.rows))
+    )
+    for side, name in ((result.left, "left"), (result.right, "right")):
+        _print(
+            say(f"overlay.side_{name}", file=side.file, features=side.features, area=_hectares(side.area_m2))
+        )
+    if result.rows:
+        table = Table()
+        for title, right in (
+            (result.left.field or say("overlay.left_feature"), False),
+            (result.right.field or say("overlay.right_feature"), False),
+            (say("overlay.hectares"), True),
+            (say("overlay.pairs"), True),
+        ):
+            table.add_column(Text(title), justify="right" if right else "left", overflow="fold")
+        for row in result.rows[:SHOWN]:
+            table.add_row(
+                Text(_value(row.left)), Text(_value(row.right)), _hectares(row.area_m2), str(row.pairs)
+            )
+        console.print(table)
+    if len(result.rows) > SHOWN:
+        _print(say("overlay.more", count=len(result.rows) - SHOWN), "dim")
+    for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
+        _print(say(code), "yellow")
+    _print(say("overlay.method", method=result.method), "dim")
+    if out:
+        _print(say("overlay.written", path=out), "dim")
+
+
+def _fields(by: str | None) -> tuple[str, str] | None:
+    """Read `LEFT,RIGHT`, also with a full-width comma.
+
+    Raises:
+        InputError: `overlay.bad_by`.
+    """
+    if by is None:
+        return None
+    left, _, right = (part.strip() for part in by.replace("，", ",").partition(","))
+    if not left or not right or "," in right:
+        raise InputError("overlay.bad_by", by=by)
+    return left, right
+
+
+def _hectares(m2: float) -> str:
+    return f"{round_half_up(convert(Decimal(m2), '平方米', '公顷'), 4):,}"
+
+
+def _value(value: Any) -> str:
+    return say("overlay.no_value") if value is None else str(value)
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return asdict(side) | {"notes": list(side.notes)}
+
+
+def _plain(result: FileOverlay) -> dict[str, Any]:
+    return {
+        "total_m2": result.total_m2,
+        "left": _side(result.left),
+        "right": _side(result.right),
+        "method": result.method,
+        "rows": [asdict(row) for row in result.rows],
+    }
+
+
+def _print(text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
