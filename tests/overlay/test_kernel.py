@@ -184,6 +184,8 @@ def test_rows_that_hold_no_polygon_are_told_apart() -> None:
     assert rings.state.tolist() == [
         SOUND, EMPTY, EMPTY, NOT_POLYGON, UNREADABLE, UNREADABLE, UNREADABLE, NOT_FINITE, UNCLOSED,
     ]  # fmt: skip
+    with pytest.raises(ValueError, match="no sound polygons"):
+        pack(rings)
     assert rings_of(pa.array(rows, pa.binary())[1:]).state.tolist() == rings.state.tolist()[1:]
 
 
@@ -258,7 +260,7 @@ def test_a_broken_jts_polygon_is_refused_or_covers_its_ground_once() -> None:
             else:
                 assert found == pytest.approx(side.area, abs=CONTRACT_M2), name
                 measured += 1
-    assert refused > 50 and measured > 50
+    assert refused > 10 and measured > 250
 
 
 def compared(left: np.ndarray, right: np.ndarray) -> tuple[int, int]:

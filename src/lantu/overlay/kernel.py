@@ -27,8 +27,8 @@ SPLIT = 1500
 """A box in which more pairs of chains meet than this is halved."""
 FINEST = 4096
 """… but not finer than into so many parts each way."""
-DEEPEST = 2 * 12 + 2
-"""How many boxes wait at most: both ways halved until FINEST."""
+DEEPEST = 2 * 14
+"""Boxes that wait at most: halved twelve times each way until FINEST, once more for rounding, and room."""
 
 # A polygon seen in a box is a set of chains, each a run of points going east, in a work space of three:
 # `points`: x, height above the box's bottom, slope to the next point;

@@ -135,7 +135,13 @@ def _starts(counts: _Ints) -> _Ints:
 
 
 def pack(rings: Rings) -> PackedLayer:
-    """Orient, measure and index rings in the plane."""
+    """Orient, measure and index rings in the plane.
+
+    Raises:
+        ValueError: some rows are neither polygons nor empty; whoever reads must have said which.
+    """
+    if not np.isin(rings.state, (reading.SOUND, reading.EMPTY)).all():
+        raise ValueError("rows that are no sound polygons cannot be packed")
     n = len(rings.state)
     xy = rings.xy
     _orient(xy, rings.ring, rings.is_hole)
