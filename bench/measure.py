@@ -20,7 +20,10 @@ class CannotRunError(Exception):
 
 
 class Engine(Protocol):
-    """What is measured. Areas are plane areas in the files' own coordinates, m²."""
+    """What is measured. Areas are plane areas in the files' own coordinates, m².
+
+    An engine is asked only for the operations that its line in `run.ENGINES` lists, and needs no others.
+    """
 
     single_sites: int
     """How many single sites it is asked; fewer where each takes long."""

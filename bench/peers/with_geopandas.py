@@ -25,14 +25,5 @@ class Overlay:
         area = both.area.groupby([both.ctype, both.dlbm]).sum()
         return {f"{ctype} {dlbm}": float(value) for (ctype, dlbm), value in area.items()}
 
-    def sites(self) -> float:
-        raise NotImplementedError
-
-    def site(self, row: int) -> float:
-        raise NotImplementedError
-
-    def overlaps(self) -> tuple[int, float]:
-        raise NotImplementedError
-
     def stop(self) -> None:
         pass

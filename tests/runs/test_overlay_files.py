@@ -92,5 +92,8 @@ def test_the_command(land: Path, lines: Path, tmp_path: Path) -> None:
     assert pq.read_table(out).num_rows == 3
     shown = lantu("overlay", land, lines, "--by", "DLMC,kind").stdout
     assert "水浇地" in shown and "（空）" in shown and "椭球面积" in shown
+    way = write(tmp_path, "GPKG", [shapely.LineString([(123.2, 45.5), (123.21, 45.5)])], name="way")
+    refused = lantu("overlay", land, way)
+    assert refused.returncode == 3 and "way.gpkg" in refused.stderr and "不是面" in refused.stderr
     wrong = lantu("overlay", land, lines, "--by", "DLMC")
     assert wrong.returncode == 3 and "左字段,右字段" in wrong.stderr

@@ -122,14 +122,16 @@ def gather(
                     lead = px + (qx - px) * ((py - top) / (py - qy))
                 elif qy > top:
                     tail = px + (qx - px) * ((top - py) / (qy - py))
-            if lead != px:
-                if flat_to != px:
+            # An edge comes down from above or goes up there, not both.
+            over, till = (px, lead) if lead != px else (tail, qx)
+            if over != till:
+                if flat_to != over:
                     if flat_from != flat_to:
                         flats[runs, 0], flats[runs, 1] = flat_from, flat_to
                         runs += 1
-                    flat_from = px
-                flat_to = lead
-                px, py = lead, top
+                    flat_from = over
+                flat_to = till
+            px, py = lead, min(py, top)
             if px != tail:
                 through = True
                 way = -1 if px < tail else 1
@@ -144,13 +146,6 @@ def gather(
                 end_x, end_y = tail, min(qy, top)
                 points[used, 0], points[used, 1] = end_x, end_y
                 used += 1
-            if tail != qx:
-                if flat_to != tail:
-                    if flat_from != flat_to:
-                        flats[runs, 0], flats[runs, 1] = flat_from, flat_to
-                        runs += 1
-                    flat_from = tail
-                flat_to = qx
     if sign != 0:
         chains[number, 1] = used - 1
         number += 1

@@ -97,7 +97,7 @@ def overlay_files(
     packs = []
     for nth, table in enumerate(tables):
         progress("progress.project", nth, 2)
-        packs.append(pack_shapes(plane.project(*_shapes(table)), ("left", "right")[nth]))
+        packs.append(pack_shapes(plane.project(*_shapes(table)), table.source_name))
     progress("progress.project", 2, 2)
     engine = KernelEngine()
     shared = engine.overlay(packs[0], packs[1], progress)
