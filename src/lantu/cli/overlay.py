@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperGroup
 
 from lantu.cli.context import JsonOption, console, emit, progress_bars, say
 from lantu.core.errors import InputError
@@ -19,9 +20,20 @@ from lantu.runs.overlay_files import FileOverlay, Side, overlay_files, write_ove
 SHOWN = 40
 
 
+class FilesFirst(TyperGroup):
+    """`lantu overlay LEFT RIGHT` is short for `lantu overlay areas LEFT RIGHT`; a file called `check`: ./check."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["areas", *args]
+        return super().parse_args(ctx, args)
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("overlay")(run)
+    """Add the command group."""
+    group = typer.Typer(cls=FilesFirst, no_args_is_help=True)
+    group.command("areas", help="两文件的公共面积 / what two files share")(run)
+    app.add_typer(group, name="overlay")
 
 
 def run(

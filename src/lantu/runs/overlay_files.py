@@ -10,18 +10,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
-from pyproj import CRS
 
-from lantu.core.area import Geometries, StatutoryPlane
-from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
-from lantu.intake import VectorTable, read_vector
 from lantu.overlay.engine import OverlayTable, method
-from lantu.overlay.kernel_engine import KernelEngine, pack_shapes
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.runs.polygon_files import Labels, read_polygons
 from lantu.store import geoparquet
 from lantu.store.files import storage_faults
-from lantu.store.layers import bounds_lonlat
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +82,21 @@ def overlay_files(
         InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.no_field`, `.not_polygon`,
             `.invalid`: what is wrong, where, how to mend it.
     """
-    progress("progress.read_layer", 0, 2)
-    tables = [_read(left, left_layer, assume_cgcs2000)]
-    progress("progress.read_layer", 1, 2)
-    tables.append(_read(right, right_layer, assume_cgcs2000))
-    progress("progress.read_layer", 2, 2)
-    labels = [_labels(table, by[nth] if by else None) for nth, table in enumerate(tables)]
-    plane = _plane(tables[0])
-    packs = []
-    for nth, table in enumerate(tables):
-        progress("progress.project", nth, 2)
-        packs.append(pack_shapes(plane.project(*_shapes(table)), table.source_name))
-    progress("progress.project", 2, 2)
+    files = read_polygons(
+        [(left, left_layer), (right, right_layer)], fields=by, assume_cgcs2000=assume_cgcs2000,
+        progress=progress,
+    )  # fmt: skip
     engine = KernelEngine()
-    shared = engine.overlay(packs[0], packs[1], progress)
+    shared = engine.overlay(files[0].pack, files[1].pack, progress)
     sides = [
         Side(
-            table.source_name, table.source_layer, table.source_digest, len(pack), by[nth] if by else None,
-            math.fsum(pack.area_m2), table.notes,
+            file.name, file.layer, file.digest, len(file.pack), by[nth] if by else None,
+            math.fsum(file.pack.area_m2), file.notes,
         )
-        for nth, (table, pack) in enumerate(zip(tables, packs, strict=True))
+        for nth, file in enumerate(files)
     ]  # fmt: skip
-    rows = _rows(shared, labels[0], labels[1])
-    return FileOverlay(sides[0], sides[1], method(engine, plane), math.fsum(shared.area_m2), rows)
+    rows = _rows(shared, files[0].labels, files[1].labels)
+    return FileOverlay(sides[0], sides[1], method(engine, files[0].plane), math.fsum(shared.area_m2), rows)
 
 
 def write_overlay(result: FileOverlay, path: Path) -> None:
@@ -139,49 +126,12 @@ def write_overlay(result: FileOverlay, path: Path) -> None:
         raise
 
 
-def _read(path: Path, layer: str | None, assume_cgcs2000: bool) -> VectorTable:
-    table = read_vector(path, layer, assume_cgcs2000=assume_cgcs2000)
-    if table.geometry is None or table.crs is None:
-        raise InputError("overlay.no_shapes", where=table.source_name)
-    if len(table.geometry) == 0:
-        raise InputError("layer.no_rows", where=table.source_name)
-    return table
-
-
-def _shapes(table: VectorTable) -> tuple[Geometries, CRS]:
-    assert table.geometry is not None and table.crs is not None  # _read has seen to it
-    return table.geometry, table.crs
-
-
-def _plane(table: VectorTable) -> StatutoryPlane:
-    west, south, east, north = bounds_lonlat(*_shapes(table))
-    return StatutoryPlane.near((west + east) / 2, (south + north) / 2)
-
-
-def _labels(table: VectorTable, field: str | None) -> tuple[NDArray[np.int64], list[Any]]:
-    """Return for each feature the number of its value, and the values; None where a feature has none."""
-    if field is None:
-        return np.arange(table.attributes.num_rows), list(range(1, table.attributes.num_rows + 1))
-    names = {name.upper(): name for name in reversed(table.attributes.column_names)}
-    if field not in table.attributes.column_names and field.upper() not in names:
-        found = "、".join(table.attributes.column_names[:30])
-        raise InputError("overlay.no_field", where=table.source_name, field=field, found=found)
-    column = table.attributes[field if field in table.attributes.column_names else names[field.upper()]]
-    numbers: dict[Any, int] = {}
-    number = [numbers.setdefault(value, len(numbers)) for value in column.to_pylist()]
-    return np.array(number, np.int64), list(numbers)
-
-
-def _rows(
-    shared: OverlayTable,
-    left: tuple[NDArray[np.int64], list[Any]],
-    right: tuple[NDArray[np.int64], list[Any]],
-) -> list[Row]:
-    key = left[0][shared.left_id] * len(right[1]) + right[0][shared.right_id]
+def _rows(shared: OverlayTable, left: Labels, right: Labels) -> list[Row]:
+    key = left.number[shared.left_id] * len(right.value) + right.number[shared.right_id]
     keys, group, pairs = np.unique(key, return_inverse=True, return_counts=True)
     area = np.bincount(group, shared.area_m2, minlength=len(keys))
     order = np.argsort(-area, kind="stable")
     return [
-        Row(left[1][k // len(right[1])], right[1][k % len(right[1])], float(area[n]), int(pairs[n]))
+        Row(left.value[k // len(right.value)], right.value[k % len(right.value)], float(area[n]), int(pairs[n]))
         for n, k in zip(order.tolist(), keys[order].tolist(), strict=True)
     ]
