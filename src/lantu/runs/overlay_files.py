@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from lantu.core.progress import Progress, silent
 from lantu.overlay.engine import OverlayTable, method
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.runs.polygon_files import Labels, read_polygons
-from lantu.store import geoparquet
-from lantu.store.files import storage_faults
+from lantu.runs.table_file import write_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +113,7 @@ def write_overlay(result: FileOverlay, path: Path) -> None:
         "left": result.left.digest, "right": result.right.digest, "method": result.method,
         "by": [result.left.field, result.right.field],
     }  # fmt: skip
-    part = path.with_name(f".{path.name}.part")
-    try:
-        geoparquet.write(geoparquet.arrow_table(pa.table(columns), None, None, facts), part)
-        with storage_faults(path):
-            part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
+    write_table(columns, facts, path)
 
 
 def _rows(shared: OverlayTable, left: Labels, right: Labels) -> list[Row]:
