@@ -12,7 +12,8 @@ import shapely
 import lantu
 from bench.measure import MIN_OVERLAP_M2
 from lantu.overlay.kernel_engine import KernelEngine
-from lantu.overlay.pack import PackedLayer, pack, rings_of
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import PIECE_ROWS, pack
 
 
 class Lantu:
@@ -30,10 +31,9 @@ class Lantu:
 
     def prepare(self, operation: str) -> None:
         if operation == "overlaps":
-            self.dirty = _packed(self._column("parcels_dirty", "geometry"))
+            self.dirty = self._layer("parcels_dirty")
             return
-        self.parcels = _packed(self._column("parcels", "geometry"))
-        self.control = _packed(self._column("control", "geometry"))
+        self.parcels, self.control = self._layer("parcels"), self._layer("control")
         if operation == "overlay":
             dlbm = self._column("parcels", "dlbm").dictionary_encode()
             ctype = self._column("control", "ctype").dictionary_encode()
@@ -47,6 +47,11 @@ class Lantu:
 
     def _column(self, layer: str, name: str) -> pa.Array:
         return pq.read_table(self.data / f"{layer}.parquet", columns=[name])[name].combine_chunks()
+
+    def _layer(self, name: str) -> PackedLayer:
+        file = pq.ParquetFile(self.data / f"{name}.parquet")
+        batches = file.iter_batches(PIECE_ROWS, columns=["geometry"])
+        return pack((batch.column(0) for batch in batches), name, threads=self.threads)
 
     def overlay(self) -> dict[str, float]:
         shared = self.engine.overlay(self.control, self.parcels, threads=self.threads)
@@ -81,4 +86,4 @@ class OneThread(Lantu):
 
 
 def _packed(wkb: pa.Array) -> PackedLayer:
-    return pack(rings_of(wkb))
+    return pack([wkb], "sites", threads=1)

@@ -19,8 +19,8 @@ from shapely.affinity import affine_transform, rotate, translate
 
 from lantu.core.area import StatutoryPlane
 from lantu.core.errors import InputError
-from lantu.overlay.kernel_engine import SELF_COVERED_M2, KernelEngine, pack_shapes
-from lantu.overlay.pack import pack, rings_of
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.packing import SELF_COVERED_M2, pack, pack_shapes, rings_of
 from lantu.overlay.wkb import EMPTY, NOT_FINITE, NOT_POLYGON, SOUND, UNCLOSED, UNREADABLE
 from shared_files import shared as shared_file
 
@@ -184,8 +184,12 @@ def test_rows_that_hold_no_polygon_are_told_apart() -> None:
     assert rings.state.tolist() == [
         SOUND, EMPTY, EMPTY, NOT_POLYGON, UNREADABLE, UNREADABLE, UNREADABLE, NOT_FINITE, UNCLOSED,
     ]  # fmt: skip
-    with pytest.raises(ValueError, match="no sound polygons"):
-        pack(rings)
+    codes = {3: "not_polygon", 4: "unreadable", 7: "not_finite", 8: "unclosed"}
+    for row, code in codes.items():
+        with pytest.raises(InputError) as caught:
+            pack([pa.array(rows[:3], pa.binary()), pa.array(rows[row : row + 1], pa.binary())], "land")
+        assert caught.value.code == f"overlay.{code}"
+        assert caught.value.params == {"side": "land", "row": 3, "count": 1}
     assert rings_of(pa.array(rows, pa.binary())[1:]).state.tolist() == rings.state.tolist()[1:]
 
 
@@ -196,7 +200,7 @@ def test_z_and_srid_are_left_behind(flavor: str) -> None:
     if flavor == "extended":
         solid = shapely.set_srid(solid, 4490)
     wkb = shapely.to_wkb(solid, flavor=flavor, include_srid=flavor == "extended")
-    layer = pack(rings_of(pa.array([wkb])))
+    layer = pack([pa.array([wkb])], "left")
     assert layer.area_m2.tolist() == [7.0]
     assert layer.geometries()[0].equals(flat)
 

@@ -21,7 +21,10 @@ SHOWN = 40
 
 
 class FilesFirst(TyperGroup):
-    """`lantu overlay LEFT RIGHT` is short for `lantu overlay areas LEFT RIGHT`; a file called `check`: ./check."""
+    """`lantu overlay LEFT RIGHT` is short for `lantu overlay areas LEFT RIGHT`.
+
+    A file that is called as a command is: `./check`.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:

@@ -56,26 +56,34 @@ class StatutoryPlane:
         Returns:
             Array of the same shape, plane metres; None stays None.
         """
-        step = MAX_EDGE_M / _METRES_PER_DEGREE if crs.is_geographic else MAX_EDGE_M
-        dense = shapely.segmentize(shapely.force_2d(geometries), step)
-        to_plane = transformer(crs.to_string(), self.definition)
-        return _transformed(dense, to_plane)
+        dense = shapely.segmentize(shapely.force_2d(geometries), self.step(crs))
+        moved = shapely.transform(dense, lambda xy: self.forward(xy, crs))
+        return np.asarray(moved, dtype=object)
+
+    def step(self, crs: CRS) -> float:
+        """Return the longest edge that is projected as it is, in units of `crs`."""
+        return MAX_EDGE_M / _METRES_PER_DEGREE if crs.is_geographic else MAX_EDGE_M
+
+    def forward(self, xy: NDArray[np.float64], crs: CRS) -> NDArray[np.float64]:
+        """Project (n, 2) points in `crs`, densified by whoever calls, into the plane.
+
+        Raises:
+            pyproj.exceptions.ProjError: a point has no place in the plane.
+        """
+        return _along(transformer(crs.to_string(), self.definition), xy)
 
     def to_geographic(self, geometries: Geometries) -> Geometries:
         """Bring plane geometries back to longitude/latitude (CGCS2000), for maps and GeoJSON."""
         back = transformer(self.definition, f"EPSG:{GEOGRAPHIC}")
-        return _transformed(geometries, back)
+        return np.asarray(shapely.transform(geometries, lambda xy: _along(back, xy)), dtype=object)
 
     def area_m2(self, geometries: Geometries, crs: CRS) -> NDArray[np.float64]:
         """Return statutory areas in m² of geometries in `crs`; NaN where a geometry is None."""
         return np.asarray(shapely.area(self.project(geometries, crs)), dtype=np.float64)
 
 
-def _transformed(geometries: Geometries, along: Transformer) -> Geometries:
-    moved = shapely.transform(
-        geometries, lambda xy: np.column_stack(along.transform(xy[:, 0], xy[:, 1], errcheck=True))
-    )
-    return np.asarray(moved, dtype=object)
+def _along(way: Transformer, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(way.transform(xy[:, 0], xy[:, 1], errcheck=True))
 
 
 def series_area_m2(lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]) -> float:

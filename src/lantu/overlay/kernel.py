@@ -185,20 +185,22 @@ def gather(
 
 
 @compiled
-def under(points: Any, chains: Any, number: int) -> float:
-    """Return the signed area under the chains: what the polygon covers of the box."""
+def under(points: Any, chains: Any, number: int, unsigned: bool) -> float:
+    """Return the area under the chains: what the polygon covers of the box, unless `unsigned`."""
     total = 0.0
     for c in range(number):
         part = 0.0
         for k in range(chains[c, 0], chains[c, 1]):
             part += (points[k + 1, 0] - points[k, 0]) * (points[k, 1] + points[k + 1, 1])
-        total += chains[c, 2] * part
+        total += part if unsigned else chains[c, 2] * part
     return 0.5 * total
 
 
 @compiled
-def lower_of(a: Any, chains_a: Any, number_a: int, b: Any, chains_b: Any, number_b: int) -> float:
-    """Return the sum over pairs of chains of the signed area under the lower of the two.
+def lower_of(
+    a: Any, chains_a: Any, number_a: int, b: Any, chains_b: Any, number_b: int, below: bool
+) -> float:
+    """Return the sum over pairs of chains, a < b only where `below`, of the signed area under the lower.
 
     Two chains are walked together from west to east, from one point of either to the next.
     """
@@ -207,7 +209,7 @@ def lower_of(a: Any, chains_a: Any, number_a: int, b: Any, chains_b: Any, number
         from_a, last_a = chains_a[p, 0], chains_a[p, 1]
         west, east = a[from_a, 0], a[last_a, 0]
         part = 0.0
-        for q in range(number_b):
+        for q in range(p + 1 if below else 0, number_b):
             i, j, last_b = from_a, chains_b[q, 0], chains_b[q, 1]
             if b[j, 0] >= east or b[last_b, 0] <= west:
                 continue
@@ -243,10 +245,13 @@ def lower_of(a: Any, chains_a: Any, number_a: int, b: Any, chains_b: Any, number
 def shared_area(
     a_xy: Any, a_box: Any, a_first: Any, a_last: Any, a_skip: Any, a_lo: int, a_hi: int,
     b_xy: Any, b_box: Any, b_first: Any, b_last: Any, b_skip: Any, b_lo: int, b_hi: int,
-    x0: float, y0: float, x1: float, y1: float,
+    x0: float, y0: float, x1: float, y1: float, whole_a: float, whole_b: float,
     points_a: Any, chains_a: Any, flats_a: Any, points_b: Any, chains_b: Any, flats_b: Any, todo: Any,
 ) -> float:  # fmt: skip
     """Return the integral of w_A · w_B over a box, in m².
+
+    Args:
+        whole_a, whole_b: the area of the polygon where the box is all of its own, else -1.
 
     A box where many edges meet is halved across its longer side until few do: the work stays near linear in
     the edges, and heights, so rounding errors, stay small.
@@ -262,19 +267,25 @@ def shared_area(
         number_b, through_b, cover_b = gather(
             b_xy, b_box, b_first, b_last, b_skip, b_lo, b_hi, x0, y0, x1, y1, points_b, chains_b, flats_b
         )
-        if not through_b and cover_b == 0:
-            continue
+        if not through_b:
+            if cover_b == 0:
+                continue
+            if whole_a >= 0.0:
+                return float(cover_b * whole_a)
         number_a, through_a, cover_a = gather(
             a_xy, a_box, a_first, a_last, a_skip, a_lo, a_hi, x0, y0, x1, y1, points_a, chains_a, flats_a
         )
-        if not through_a and cover_a == 0:
-            continue
+        if not through_a:
+            if cover_a == 0:
+                continue
+            if whole_b >= 0.0:
+                return float(cover_a * whole_b)
         if not through_b and not through_a:
             part = cover_a * cover_b * (x1 - x0) * (y1 - y0)
         elif not through_b:
-            part = cover_b * under(points_a, chains_a, number_a)
+            part = cover_b * under(points_a, chains_a, number_a, False)
         elif not through_a:
-            part = cover_a * under(points_b, chains_b, number_b)
+            part = cover_a * under(points_b, chains_b, number_b, False)
         else:
             wide = x1 - x0 > y1 - y0
             if number_a * number_b > SPLIT and max(x1 - x0, y1 - y0) > smallest:
@@ -285,8 +296,9 @@ def shared_area(
                 todo[waiting, 0], todo[waiting, 1] = xm if wide else x0, y0 if wide else ym
                 todo[waiting, 2], todo[waiting, 3] = x1, y1
                 waiting += 1
+                whole_a = whole_b = -1.0
                 continue
-            part = lower_of(points_a, chains_a, number_a, points_b, chains_b, number_b)
+            part = lower_of(points_a, chains_a, number_a, points_b, chains_b, number_b, False)
         # Neumaier's sum: what rounding takes away is added at the end.
         grown = total + part
         lost += (total - grown) + part if abs(total) >= abs(part) else (part - grown) + total

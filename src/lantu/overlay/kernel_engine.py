@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import shapely
-from numba import get_num_threads
 from numpy.typing import NDArray
 
 from lantu.core.area import Geometries
@@ -17,17 +14,16 @@ from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.overlay.compiled import compiled
 from lantu.overlay.engine import OverlayTable
-from lantu.overlay.kernel import DEEPEST, most_edges, shared_area, work_space
-from lantu.overlay.pack import PackedLayer, pack, rings_of
-from lantu.overlay.wkb import EMPTY, NOT_POLYGON, SOUND
+from lantu.overlay.kernel import DEEPEST, shared_area, work_space
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes
+from lantu.overlay.threads import in_order
 
 BLOCKS = 64
 """The work is shared out in about so many blocks, of no more than MOST_ROWS rows."""
 MOST_ROWS = 2048
 LEAST_M2 = 1e-6
 """Two polygons that share less only touch: rounding leaves so much; beyond 1,000 km², 1e-15 of their box."""
-SELF_COVERED_M2 = 1e-4
-"""A polygon that covers more ground than this twice, or as often less than none, is not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,67 +78,41 @@ def _blocks(
     arguments = (*_of_polygons(a), *_of_polygons(b), b.tree_box, b.tree_row, b.tree_skip)
     rows = min(max(len(a) // BLOCKS, 1), MOST_ROWS)
     starts = range(0, len(a), rows)
-    parts = []
 
     def block(start: int) -> Any:
         return _block(start, min(start + rows, len(a)), below, *arguments)
 
-    if threads == 1 or len(starts) == 1:
-        for start in starts:
-            progress("progress.overlay", start, len(a))
-            parts.append(block(start))
-    else:
-        pool = ThreadPoolExecutor(threads or get_num_threads())
-        try:
-            for start, part in zip(starts, pool.map(block, starts), strict=True):
-                progress("progress.overlay", start, len(a))
-                parts.append(part)
-        finally:
-            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the blocks under way only
+    parts = []
+    for start, part in zip(starts, in_order(block, starts, threads), strict=True):
+        progress("progress.overlay", start, len(a))
+        parts.append(part)
     progress("progress.overlay", len(a), len(a))
     empty = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
     rows_a, rows_b, area = (np.concatenate(each) for each in zip(empty, *parts, strict=True))
     return rows_a, rows_b, area
 
 
-def pack_shapes(shapes: Geometries, side: str) -> PackedLayer:
-    """Pack shapely polygons of the statutory plane.
-
-    Raises:
-        InputError: `overlay.not_polygon`, `overlay.invalid`, naming side and row.
-    """
-    rings = rings_of(pa.array(shapely.to_wkb(shapes, byte_order=1, output_dimension=2), pa.large_binary()))
-    wrong = np.flatnonzero((rings.state == NOT_POLYGON) | shapely.is_missing(shapes))
-    if len(wrong):
-        raise InputError("overlay.not_polygon", side=side, row=int(wrong[0]), count=len(wrong))
-    broken = np.flatnonzero((rings.state != SOUND) & (rings.state != EMPTY))
-    if len(broken):
-        row = int(broken[0])
-        why = shapely.is_valid_reason(shapes[row])
-        raise InputError("overlay.invalid", side=side, row=row, count=len(broken), why=why)
-    return pack(rings)
-
-
 def _of_polygons(layer: PackedLayer) -> tuple[NDArray[Any], ...]:
     return (
         layer.xy, layer.edge_box, layer.edge_first, layer.edge_last, layer.edge_skip, layer.feature_edge,
-        layer.box,
+        layer.most_edges, layer.box, layer.area_m2,
     )  # fmt: skip
 
 
 def _refuse_self_covered(layer: PackedLayer, side: str) -> None:
-    broken = np.flatnonzero(np.abs(layer.self_covered_m2) > SELF_COVERED_M2)
-    if len(broken):
-        row = int(broken[0])
-        why = shapely.is_valid_reason(layer.geometries(broken[:1])[0])
-        raise InputError("overlay.invalid", side=side, row=row, count=len(broken), why=why)
+    if len(layer.broken):
+        why = shapely.is_valid_reason(layer.geometries(layer.broken[:1])[0])
+        row, count = int(layer.broken[0]), len(layer.broken)
+        raise InputError("overlay.invalid", side=side, row=row, count=count, why=why)
 
 
 @compiled
 def _block(
     start: int, stop: int, below: bool,
-    a_xy: Any, a_edge_box: Any, a_first: Any, a_last: Any, a_skip: Any, a_feature: Any, a_box: Any,
-    b_xy: Any, b_edge_box: Any, b_first: Any, b_last: Any, b_skip: Any, b_feature: Any, b_box: Any,
+    a_xy: Any, a_edge_box: Any, a_first: Any, a_last: Any, a_skip: Any, a_feature: Any, a_most: Any,
+    a_box: Any, a_area: Any,
+    b_xy: Any, b_edge_box: Any, b_first: Any, b_last: Any, b_skip: Any, b_feature: Any, b_most: Any,
+    b_box: Any, b_area: Any,
     tree_box: Any, tree_row: Any, tree_skip: Any,
 ) -> Any:  # fmt: skip
     """Overlay rows start … stop-1 of A with all of B; `below` asks for pairs a < b only.
@@ -153,8 +123,8 @@ def _block(
     room = 4 * (stop - start) + 16
     found_a, found_b, found = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
     count = 0
-    points_a, chains_a, flats_a = work_space(most_edges(a_first, a_last, a_feature))
-    points_b, chains_b, flats_b = work_space(most_edges(b_first, b_last, b_feature))
+    points_a, chains_a, flats_a = work_space(a_most[0])
+    points_b, chains_b, flats_b = work_space(b_most[0])
     todo = np.empty((DEEPEST, 4))
     for a in range(start, stop):
         west, south, east, north = a_box[a, 0], a_box[a, 1], a_box[a, 2], a_box[a, 3]
@@ -177,10 +147,16 @@ def _block(
             x1, y1 = min(east, b_box[b, 2]), min(north, b_box[b, 3])
             if not x0 < x1 or not y0 < y1:
                 continue
+            whole_a = a_area[a] if x0 == west and y0 == south and x1 == east and y1 == north else -1.0
+            own_b = (
+                x0 == b_box[b, 0] and y0 == b_box[b, 1] and x1 == b_box[b, 2] and y1 == b_box[b, 3]
+            )  # fmt: skip
+            whole_b = b_area[b] if own_b else -1.0
             area = shared_area(
                 a_xy, a_edge_box, a_first, a_last, a_skip, a_feature[a], a_feature[a + 1],
                 b_xy, b_edge_box, b_first, b_last, b_skip, b_feature[b], b_feature[b + 1],
-                x0, y0, x1, y1, points_a, chains_a, flats_a, points_b, chains_b, flats_b, todo,
+                x0, y0, x1, y1, whole_a, whole_b,
+                points_a, chains_a, flats_a, points_b, chains_b, flats_b, todo,
             )  # fmt: skip
             if area <= max(LEAST_M2, 1e-15 * (x1 - x0) * (y1 - y0)):
                 continue

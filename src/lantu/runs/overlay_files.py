@@ -122,6 +122,11 @@ def _rows(shared: OverlayTable, left: Labels, right: Labels) -> list[Row]:
     area = np.bincount(group, shared.area_m2, minlength=len(keys))
     order = np.argsort(-area, kind="stable")
     return [
-        Row(left.value[k // len(right.value)], right.value[k % len(right.value)], float(area[n]), int(pairs[n]))
+        Row(
+            left.value[k // len(right.value)],
+            right.value[k % len(right.value)],
+            float(area[n]),
+            int(pairs[n]),
+        )
         for n, k in zip(order.tolist(), keys[order].tolist(), strict=True)
     ]

@@ -16,8 +16,8 @@ from lantu.core.area import Geometries, StatutoryPlane
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
-from lantu.overlay.kernel_engine import pack_shapes
 from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes
 from lantu.store.layers import bounds_lonlat
 
 
@@ -77,7 +77,8 @@ def read_polygons(
     files = []
     for nth, (table, label) in enumerate(zip(tables, labels, strict=True)):
         progress("progress.project", nth, len(tables))
-        pack = pack_shapes(plane.project(*_shapes(table)), table.source_name)
+        shapes, crs = _shapes(table)
+        pack = pack_shapes(shapes, table.source_name, (plane, crs))
         files.append(
             PolygonFile(
                 table.source_name, table.source_layer, table.source_digest, table.attributes, table.notes,
