@@ -21,8 +21,8 @@ from lantu.monitoring.exchanges import Exchange, read_exchanges
 from lantu.monitoring.land import LandYear, passages
 from lantu.monitoring.patches import contiguous, polygonal, within
 from lantu.monitoring.views import layer_view
-from lantu.overlay.shapely_engine import ShapelyEngine
-from lantu.overlay.shapes import ShapePool
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.packing import pack_shapes
 from world import Parcel, rect
 
 BOOK = load()
@@ -42,10 +42,9 @@ def compare(
     lines: dict[str, np.ndarray] = LINES,
     exchanges: list[Exchange] | None = EXCHANGES,
 ) -> Changes:
-    pool = ShapePool(world.PLANE)
     lands = []
     for when, parcels in ((year - 1, before), (year, after)):
-        shape = pool.add(world.geographic([parcel.shape for parcel in parcels]), world.CRS_4490)
+        shapes = world.geographic([parcel.shape for parcel in parcels])
         lands.append(
             LandYear(
                 when,
@@ -53,11 +52,11 @@ def compare(
                 [parcel.dlbm for parcel in parcels],
                 [parcel.czcsxm for parcel in parcels],
                 np.array([1 - float(parcel.ridge) for parcel in parcels]),
-                shape,
+                pack_shapes(shapes, "DLTB", (world.PLANE, world.CRS_4490)),
             )
         )
-    passage = passages(*lands, pool.shapes, ShapelyEngine(), silent)
-    comparison = Comparison(*lands, passage, pool.shapes, lines, exchanges, LandClasses(BOOK), THRESHOLDS)
+    passage = passages(*lands, KernelEngine(), silent)
+    comparison = Comparison(*lands, passage, lines, exchanges, LandClasses(BOOK), THRESHOLDS)
     return judge_changes(comparison, BOOK.change_rules.values())
 
 

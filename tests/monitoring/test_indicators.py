@@ -16,8 +16,8 @@ from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
 from lantu.monitoring.indicators import Measured, Unmeasured, evaluate
 from lantu.monitoring.views import layer_view, overlay_view, rows_of_area, state_view
-from lantu.overlay.shapely_engine import ShapelyEngine
-from lantu.overlay.shapes import ShapePool
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.packing import pack_shapes
 
 BOOK = load()
 LINES = {"pbf": "YJJBNT", "redline": "STBHHX", "boundary": "CZKFBJ"}
@@ -25,9 +25,9 @@ LINES = {"pbf": "YJJBNT", "redline": "STBHHX", "boundary": "CZKFBJ"}
 
 def views_of(year: int) -> dict[str, pa.Table]:
     """Everything the indicators read, built from the world the way the run builds it from layers."""
-    pool, engine = ShapePool(world.PLANE), ShapelyEngine()
-    rows = {y: pool.add(world.land_shapes(y), world.CRS_4490) for y in (2020, year)}
-    land = {y: layer_view("land", world.land_table(y), pool.areas_m2[rows[y]]) for y in rows}
+    place = (world.PLANE, world.CRS_4490)
+    packs = {y: pack_shapes(world.land_shapes(y), "DLTB", place) for y in (2020, year)}
+    land = {y: layer_view("land", world.land_table(y), pack.area_m2) for y, pack in packs.items()}
     views = {
         "state": state_view(year, 2020),
         "land_class": LandClasses(BOOK).table(),
@@ -36,10 +36,9 @@ def views_of(year: int) -> dict[str, pa.Table]:
         "water_use": layer_view("water_use", world.water_table()),
     }
     for name, kind in LINES.items():
-        shapes = world.PLANE.project(world.line_shapes(kind), world.CRS_4490)
-        areas = np.array([shape.area for shape in shapes])
-        views[name] = layer_view(name, world.line_table(kind), areas)
-        views[f"land_in_{name}"] = overlay_view(engine.areas(pool.shapes, shapes).for_rows(rows[year]), name)
+        pack = pack_shapes(world.line_shapes(kind), kind, place)
+        views[name] = layer_view(name, world.line_table(kind), pack.area_m2)
+        views[f"land_in_{name}"] = overlay_view(KernelEngine().overlay(packs[year], pack), name)
     return views
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from shapely import MultiPolygon, box
+from shapely import MultiPolygon, Polygon, box
 
-from lantu.overlay.doubles import lying_double
+from lantu.overlay.doubles import delivered_twice, lying_double
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.packing import pack_shapes
 
 PAIR = [box(0, 0, 10, 10), box(9, 0, 19, 10)]  # they share 10 m²
 
@@ -26,4 +28,11 @@ PAIR = [box(0, 0, 10, 10), box(9, 0, 19, 10)]  # they share 10 m²
     ],
 )
 def test_who_shares_ground(shapes: list[object], least_m2: float, double: list[bool]) -> None:
-    assert lying_double(np.array(shapes, dtype=object), least_m2).tolist() == double
+    layer = pack_shapes(np.array(shapes, dtype=object), "land")
+    assert lying_double(layer, KernelEngine(), least_m2).tolist() == double
+
+
+def test_what_was_delivered_more_than_once() -> None:
+    square, again = box(0, 0, 10, 10), Polygon([(10, 10), (10, 0), (0, 0), (0, 10)])
+    shapes = [square, *PAIR, again, Polygon(), Polygon(), PAIR[1]]
+    assert delivered_twice(pack_shapes(np.array(shapes, dtype=object), "land")) == 5

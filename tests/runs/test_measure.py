@@ -14,7 +14,7 @@ from shapely.geometry import Point, box, shape
 import world
 from lantu.core.errors import NotFoundError
 from lantu.lawbook import load
-from lantu.overlay.shapely_engine import ShapelyEngine
+from lantu.overlay.kernel_engine import KernelEngine
 from lantu.runs.measure import measure
 from lantu.store import Home
 from store.delivered import Delivery
@@ -177,8 +177,8 @@ def test_a_parcel_delivered_twice_is_not_added_up(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_crashes_leaves_no_pass(tmp_path: Path) -> None:
-    class Broken(ShapelyEngine):
-        def areas(self, *_: object, **__: object) -> Any:
+    class Broken(KernelEngine):
+        def overlay(self, *_: object, **__: object) -> Any:
             raise RuntimeError("boom")
 
     found = measure(world_home(tmp_path / "home"), engine=Broken()).result

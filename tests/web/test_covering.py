@@ -15,7 +15,7 @@ from pyproj import CRS
 
 import world
 from lantu.core.crs import transformer
-from lantu.overlay.shapely_engine import ShapelyEngine
+from lantu.overlay.kernel_engine import KernelEngine
 from lantu.web.covering import Covered, coverings
 from lantu.web.open_layers import OpenLayer
 
@@ -34,7 +34,7 @@ def line(shapes: list[Any], zones: list[str | None] | None = None, crs: CRS = wo
 def cover(kind: str, parcel: Any, lines: list[OpenLayer]) -> list[Covered]:
     (degrees,) = world.geographic([parcel])
     (shape,) = world.PLANE.project(np.array([degrees], dtype=object), world.CRS_4490)
-    return coverings(kind, shape, degrees, lines, world.PLANE, ShapelyEngine())
+    return coverings(kind, shape, degrees, lines, world.PLANE, KernelEngine())
 
 
 @st.composite

@@ -72,7 +72,6 @@ class Comparison:
     """Two years of one county laid over each other; cuts geometry only for the pairs that a rule asks about.
 
     Attributes:
-        shapes: the pool's shapes in the statutory plane.
         lines: layer kind → (m,) polygons in the plane; a kind that is not registered is not in it.
         exchanges: approved exchanges of the later year; None where no such table is registered.
     """
@@ -80,7 +79,6 @@ class Comparison:
     before: LandYear
     after: LandYear
     passage: Passage
-    shapes: Geometries
     lines: Mapping[str, Geometries]
     exchanges: list[Exchange] | None
     classes: LandClasses
@@ -114,8 +112,8 @@ class Comparison:
 
     def land(self, rows: Rows) -> Geometries:
         """Cut out the land of some passages."""
-        old = self.shapes[self.before.shape[self.passage.old[rows]]]
-        new = self.shapes[self.after.shape[self.passage.new[rows]]]
+        old = self.before.pack.geometries(self.passage.old[rows])
+        new = self.after.pack.geometries(self.passage.new[rows])
         return patches.pieces(old, new)
 
     def where_rule_holds(self, rule: ChangeRule, land: Geometries) -> Geometries:

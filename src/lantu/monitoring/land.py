@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from numpy.typing import NDArray
 
-from lantu.core.area import Geometries
 from lantu.core.progress import Progress
-from lantu.overlay.engine import OverlayEngine
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import take
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class LandYear:
     Attributes:
         bsm, dlbm, czcsxm: 标识码, 地类编码, 城镇村属性码; "" where a parcel has none.
         net_share: TBDLMJ ÷ TBMJ, what of a parcel counts as its class (the rest is 田坎); NaN where unknown.
-        shape: number of each row's shape in the pool.
+        pack: its shapes.
     """
 
     year: int
@@ -29,17 +30,15 @@ class LandYear:
     dlbm: list[str]
     czcsxm: list[str]
     net_share: NDArray[np.float64]
-    shape: NDArray[np.int32]
+    pack: PackedLayer
 
     @classmethod
-    def from_view(cls, year: int, land: pa.Table, shape: NDArray[np.int32]) -> LandYear:
+    def from_view(cls, year: int, land: pa.Table, pack: PackedLayer) -> LandYear:
         """Read the columns of the view `land`; raises KeyError where DLBM is lacking."""
         gross, net = (_numbers(land, name) for name in ("tbmj", "tbdlmj"))
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(gross > 0, net / gross, np.nan)
-        return cls(
-            year, _texts(land, "bsm"), _texts(land, "dlbm", True), _texts(land, "czcsxm"), share, shape
-        )
+        return cls(year, _texts(land, "bsm"), _texts(land, "dlbm", True), _texts(land, "czcsxm"), share, pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +58,31 @@ class Passage:
     new_alone_m2: float
 
 
-def passages(
-    before: LandYear, after: LandYear, shapes: Geometries, engine: OverlayEngine, progress: Progress
-) -> Passage:
+def passages(before: LandYear, after: LandYear, engine: KernelEngine, progress: Progress) -> Passage:
     """Compare two years.
 
     A parcel of the same shape and class in both years is unchanged, whatever its BSM says: numbers are
-    given anew in some deliveries. The rest is intersected, old by new.
-
-    Args:
-        shapes: the pool's shapes in the statutory plane, for both years.
+    given anew in some deliveries. The rest is overlaid, old by new.
     """
     old, new = _changed(before, after), _changed(after, before)
-    table = engine.areas(shapes[before.shape[old]], shapes[after.shape[new]], progress)
+    packs = take(before.pack, old), take(after.pack, new)
+    table = engine.overlay(*packs, progress)
     alone = []
-    for rows, year, ids in ((old, before, table.left_id), (new, after, table.right_id)):
-        shared = np.bincount(ids, table.area_m2, minlength=len(rows))
-        own = shapely.area(shapes[year.shape[rows]])
+    for pack, ids in zip(packs, (table.left_id, table.right_id), strict=True):
+        shared = np.bincount(ids, table.area_m2, minlength=len(pack))
         # Parcels of one year that overlap each other share more than they have; that is no missing land.
-        alone.append(float(np.maximum(own - shared, 0).sum()))
+        alone.append(float(np.maximum(pack.area_m2 - shared, 0).sum()))
     return Passage(old[table.left_id], new[table.right_id], table.area_m2, alone[0], alone[1])
 
 
 def _changed(year: LandYear, other: LandYear) -> NDArray[np.int32]:
-    there = set(zip(other.shape.tolist(), other.dlbm, other.czcsxm, strict=True))
-    here = zip(year.shape.tolist(), year.dlbm, year.czcsxm, strict=True)
-    return np.array([row for row, key in enumerate(here) if key not in there], np.int32)
+    there = set(_identities(other))
+    return np.array([row for row, each in enumerate(_identities(year)) if each not in there], np.int32)
+
+
+def _identities(year: LandYear) -> Iterator[tuple[tuple[int, ...], str, str]]:
+    """Yield shape and class of each parcel."""
+    return zip(map(tuple, year.pack.shape_key.tolist()), year.dlbm, year.czcsxm, strict=True)
 
 
 def _texts(land: pa.Table, name: str, needed: bool = False) -> list[str]:

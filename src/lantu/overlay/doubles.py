@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from lantu.core.area import Geometries
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.pack import PackedLayer
 
 
-def lying_double(shapes: Geometries, least_m2: float = 0.0) -> NDArray[np.bool_]:
-    """Return which polygons share ground with another one of the same layer.
+def lying_double(layer: PackedLayer, engine: KernelEngine, least_m2: float = 0.0) -> NDArray[np.bool_]:
+    """Return which rows share ground with another one of the same layer.
 
     Args:
-        shapes: (n,) polygons or multipolygons in the statutory plane, metres.
         least_m2: what two must share to count; gaps and slivers of digitising share less.
+
+    Raises:
+        InputError: `overlay.invalid`.
     """
-    double = np.zeros(len(shapes), dtype=np.bool_)
-    if len(shapes) < 2:
-        return double
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    apart = shapely.touches(shapes[first], shapes[second])
-    first, second = first[~apart], second[~apart]
-    if least_m2 > 0:
-        shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-        first, second = first[shared > least_m2], second[shared > least_m2]
-    double[first] = double[second] = True
+    shared = engine.overlaps(layer)
+    enough = shared.area_m2 > least_m2
+    double = np.zeros(len(layer), dtype=np.bool_)
+    double[shared.left_id[enough]] = double[shared.right_id[enough]] = True
     return double
+
+
+def delivered_twice(layer: PackedLayer) -> int:
+    """Return how many rows have the very shape of another one."""
+    _, times = np.unique(layer.shape_key[layer.area_m2 > 0], axis=0, return_counts=True)
+    return int(times[times > 1].sum())

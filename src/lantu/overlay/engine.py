@@ -1,17 +1,19 @@
-"""What an overlay engine promises, and the table it fills."""
+"""The table that an overlay fills, and the words that say how."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lantu.core.area import MAX_EDGE_M, Geometries, StatutoryPlane
+from lantu.core.area import MAX_EDGE_M, StatutoryPlane
 from lantu.core.errors import IntegrityError
-from lantu.core.progress import Progress
+
+if TYPE_CHECKING:
+    from lantu.overlay.kernel_engine import KernelEngine
 
 SCHEMA = pa.schema([("left_id", pa.int32()), ("right_id", pa.int32()), ("area_m2", pa.float64())])
 
@@ -57,43 +59,7 @@ class OverlayTable:
     def to_arrow(self) -> pa.Table:
         return pa.table([self.left_id, self.right_id, self.area_m2], schema=SCHEMA)
 
-    def for_rows(self, shape_of_row: NDArray[np.int32]) -> OverlayTable:
-        """Repeat a table about distinct shapes for the layer rows that have them.
 
-        Args:
-            shape_of_row: for each row of a layer the left id its shape has here.
-        """
-        per_shape = np.bincount(self.left_id, minlength=int(shape_of_row.max(initial=-1)) + 1)
-        first_of_shape = np.cumsum(per_shape) - per_shape
-        count = per_shape[shape_of_row]
-        rows = np.repeat(np.arange(len(shape_of_row), dtype=np.int32), count)
-        nth_of_row = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
-        take = first_of_shape[shape_of_row[rows]] + nth_of_row
-        return OverlayTable(rows, self.right_id[take], self.area_m2[take])
-
-
-class OverlayEngine(Protocol):
-    """Measures shared areas. Engines give equal answers; what one cannot do it refuses loudly."""
-
-    @property
-    def name(self) -> str:
-        """Name and version of engine and method; part of the name of every table it fills."""
-        ...
-
-    def areas(self, left: Geometries, right: Geometries, progress: Progress = ...) -> OverlayTable:
-        """Return the shared area of every pair.
-
-        Args:
-            left, right: (n,) and (m,) valid polygons or multipolygons in the statutory plane, metres.
-                Polygons of one side may overlap each other; each pair counts for itself.
-            progress: called with `progress.overlay`.
-
-        Raises:
-            InputError: `overlay.not_polygon`, `overlay.invalid`, naming side and row.
-        """
-        ...
-
-
-def method(engine: OverlayEngine, plane: StatutoryPlane) -> str:
+def method(engine: KernelEngine, plane: StatutoryPlane) -> str:
     """Return the words under which a table is stored: what measured, in which plane."""
     return f"{engine.name}; {plane.definition}; densified to {MAX_EDGE_M:g} m"

@@ -28,6 +28,8 @@ class PackedLayer:
         self_covered_m2: (n,) by how much a row covers ground more than once, or as often less than none
             (∫ w² - w): 0 for a sound polygon.
         broken: the rows that do so by more than rounding leaves.
+        shape_key: (n, 2) equal for rows that were delivered with the same rings in the same system; where a
+            ring starts and which way it runs does not matter.
         edge_*: the trees over each row's edges, m nodes: (m, 4) box, (m,) first and last vertex, end of
             subtree; feature_edge: (n+1,) where each row's nodes begin.
         most_edges: (1,) an upper bound of the edges of a row.
@@ -42,6 +44,7 @@ class PackedLayer:
     area_m2: _Floats
     self_covered_m2: _Floats
     broken: _Ints
+    shape_key: NDArray[np.uint64]
     edge_box: _Floats
     edge_first: _Ints
     edge_last: _Ints
@@ -55,18 +58,23 @@ class PackedLayer:
     def __len__(self) -> int:
         return len(self.box)
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the arrays."""
+        return tuple(each.name for each in fields(cls))
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name, as they are stored."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: getattr(self, name) for name in self.names()}
 
     def geometries(self, rows: NDArray[np.integer[Any]] | slice = slice(None)) -> Geometries:
         """Build the shapes of some rows, for what somebody looks at; None for a row that covers nothing."""
         wanted = np.arange(len(self))[rows]
         count = self.feature_ring[wanted + 1] - self.feature_ring[wanted]
-        ring = _ranges(self.feature_ring[wanted], count)
+        ring = ranges(self.feature_ring[wanted], count)
         points = self.ring[ring + 1] - self.ring[ring]
         rings = shapely.linearrings(
-            self.xy[_ranges(self.ring[ring], points)], indices=np.repeat(np.arange(len(ring)), points)
+            self.xy[ranges(self.ring[ring], points)], indices=np.repeat(np.arange(len(ring)), points)
         )
         polygon_of_ring = np.cumsum(~self.is_hole[ring]) - 1
         polygons = shapely.polygons(rings, indices=polygon_of_ring)
@@ -82,7 +90,7 @@ class PackedLayer:
         return shapes
 
 
-def _ranges(start: _Ints, count: _Ints) -> _Ints:
+def ranges(start: _Ints, count: _Ints) -> _Ints:
     """Return start[0], start[0]+1, … (count[0] of them), start[1], …"""
     begin = np.cumsum(count) - count
     found: _Ints = np.arange(int(count.sum())) + np.repeat(start - begin, count)

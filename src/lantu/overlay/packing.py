@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from lantu.core.errors import InputError
 from lantu.overlay import wkb as reading
 from lantu.overlay.compiled import compiled
 from lantu.overlay.kernel import DEEPEST, gather, lower_of, most_edges, shared_area, under, work_space
-from lantu.overlay.pack import PackedLayer
+from lantu.overlay.pack import PackedLayer, ranges
 from lantu.overlay.threads import in_order
 from lantu.overlay.trees import enclose, feature_tree, lay_out, tree_size
 
@@ -110,10 +111,14 @@ def pack(
 
     def work(piece: pa.Array) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
         rings = rings_of(piece)
-        broken = np.flatnonzero(~np.isin(rings.state, (reading.SOUND, reading.EMPTY)))
-        if len(broken):
+        if not np.isin(rings.state, (reading.SOUND, reading.EMPTY)).all():
             return rings.state, {}
-        return rings.state, _pack_rows(_placed(rings, *place) if place else rings)
+        _orient(rings.xy, rings.ring, rings.is_hole)
+        key = np.zeros((len(piece), 2), np.uint64)
+        _shape_keys(rings.xy.view(np.uint64), rings.ring, rings.feature_ring, seed, key)
+        return rings.state, _pack_rows(_placed(rings, *place) if place else rings, key)
+
+    seed = int.from_bytes(sha256(place[1].to_string().encode()).digest()[:7]) if place else 0
 
     pieces = (
         column[start : start + PIECE_ROWS]
@@ -125,7 +130,18 @@ def pack(
         states.append(state)
         parts.append(part)
     _refuse_broken(np.concatenate(states), side)
-    return _joined(parts or [_pack_rows(rings_of(pa.array([], pa.large_binary())))])
+    return _joined(parts or [work(pa.array([], pa.binary()))[1]])
+
+
+def take(layer: PackedLayer, rows: NDArray[np.integer[Any]]) -> PackedLayer:
+    """Return a layer of some rows of another, in the order asked for."""
+    count = layer.feature_ring[rows + 1] - layer.feature_ring[rows]
+    ring = ranges(layer.feature_ring[rows], count)
+    points = layer.ring[ring + 1] - layer.ring[ring]
+    xy = layer.xy[ranges(layer.ring[ring], points)]
+    sound = np.zeros(len(rows), np.int8)
+    rings = Rings(xy, _starts(points), _starts(count), layer.is_hole[ring], sound)
+    return _joined([_pack_rows(rings, layer.shape_key[rows])])
 
 
 def _refuse_broken(state: NDArray[np.int8], side: str) -> None:
@@ -148,10 +164,9 @@ def _placed(rings: Rings, plane: StatutoryPlane, crs: CRS) -> Rings:
     return Rings(plane.forward(xy, crs), ring, rings.feature_ring, rings.is_hole, rings.state)
 
 
-def _pack_rows(rings: Rings) -> dict[str, NDArray[Any]]:
+def _pack_rows(rings: Rings, key: NDArray[np.uint64]) -> dict[str, NDArray[Any]]:
     """Return the arrays of a `PackedLayer`, but for those of the whole."""
     n = len(rings.state)
-    _orient(rings.xy, rings.ring, rings.is_hole)
     chunks = -(-(np.diff(rings.ring) - 1) // CHUNK)
     ring_edge = _starts(_tree_sizes(chunks))
     m = int(ring_edge[-1])
@@ -163,7 +178,7 @@ def _pack_rows(rings: Rings) -> dict[str, NDArray[Any]]:
     _measure(rings.xy, edge_box, edge_first, edge_last, edge_skip, feature_edge, box, area, self_covered)
     return {
         "xy": rings.xy, "ring": rings.ring, "feature_ring": rings.feature_ring, "is_hole": rings.is_hole,
-        "box": box, "area_m2": area, "self_covered_m2": self_covered, "edge_box": edge_box,
+        "box": box, "area_m2": area, "self_covered_m2": self_covered, "shape_key": key, "edge_box": edge_box,
         "edge_first": edge_first, "edge_last": edge_last, "edge_skip": edge_skip,
         "feature_edge": feature_edge,
     }  # fmt: skip
@@ -196,6 +211,31 @@ def _joined(parts: list[dict[str, NDArray[Any]]]) -> PackedLayer:
         **whole, tree_box=tree_box, tree_row=tree_row, tree_skip=tree_skip,
         most_edges=np.array([most]), broken=broken,
     )  # fmt: skip
+
+
+@compiled
+def _shape_keys(bits: Any, ring: Any, feature_ring: Any, seed: int, key: Any) -> None:
+    """Add up a scrambled number per edge: whatever vertex a ring starts at, the sum is the same.
+
+    Args:
+        bits: (v, 2) the coordinates' bits; rings oriented.
+        key: (n, 2) written; zeros before.
+    """
+    for row in range(len(key)):
+        for half in range(2):
+            total = np.uint64(0)
+            for k in range(feature_ring[row], feature_ring[row + 1]):
+                for v in range(ring[k], ring[k + 1] - 1):
+                    mixed = np.uint64(seed + half)
+                    for end in range(2):
+                        for axis in range(2):
+                            # Rounds of splitmix64: every bit of every coordinate reaches every bit.
+                            mixed = (mixed ^ bits[v + end, axis]) + np.uint64(0x9E3779B97F4A7C15)
+                            mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+                            mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+                            mixed ^= mixed >> np.uint64(31)
+                    total += mixed
+            key[row, half] = total
 
 
 @compiled

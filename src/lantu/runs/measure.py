@@ -19,8 +19,7 @@ from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
 from lantu.monitoring.comparison import Change
 from lantu.monitoring.targets import clause_json, spoken
-from lantu.overlay.engine import OverlayEngine
-from lantu.overlay.shapely_engine import ShapelyEngine
+from lantu.overlay.kernel_engine import KernelEngine
 from lantu.runs.measure_area import AreaRun
 from lantu.runs.measure_layers import LAND, Shelf, plan_layers
 from lantu.runs.side_by_side import side_by_side
@@ -48,7 +47,7 @@ def measure(
     areas: Sequence[str] | None = None,
     years: Sequence[int] | None = None,
     book: Lawbook | None = None,
-    engine: OverlayEngine | None = None,
+    engine: KernelEngine | None = None,
     progress: Progress = silent,
 ) -> Measurement:
     """Measure and keep the result.
@@ -62,7 +61,7 @@ def measure(
         NotFoundError: `measure.no_land`, `measure.unknown_area`, `measure.unknown_year`.
         BusyError, StorageError, IntegrityError: as `Home.writing`; the run then stands as failed.
     """
-    book, engine = book or load(), engine or ShapelyEngine()
+    book, engine = book or load(), engine or KernelEngine()
     work = _Work.of(home, book, areas, years)
     run_id = home.runs.create(
         KIND,
@@ -143,14 +142,14 @@ class _AreaJob:
     """What a process of its own needs to measure one county."""
 
     home: Path
-    engine: OverlayEngine
+    engine: KernelEngine
     work: _Work
     code: str
     name: str
 
 
 def _result(
-    home: Home, book: Lawbook, engine: OverlayEngine, work: _Work, run_id: str, progress: Progress
+    home: Home, book: Lawbook, engine: KernelEngine, work: _Work, run_id: str, progress: Progress
 ) -> dict[str, Any]:
     found: list[_AreaResult] = []
     progress("progress.areas", 0, len(work.areas))
@@ -173,7 +172,7 @@ def _result(
 
 
 def _each_area(
-    home: Home, book: Lawbook, engine: OverlayEngine, work: _Work, progress: Progress
+    home: Home, book: Lawbook, engine: KernelEngine, work: _Work, progress: Progress
 ) -> Iterator[_AreaResult]:
     """Measure the counties in order: side by side where that pays and the lawbook is the packaged one."""
     features = sum(layer.features for shelf in work.shelves.values() for layer in shelf.layers)
@@ -194,7 +193,7 @@ def _measure_elsewhere(job: _AreaJob) -> _AreaResult:
 
 
 def _measure_area(
-    home: Home, book: Lawbook, engine: OverlayEngine, work: _Work, code: str, name: str, progress: Progress
+    home: Home, book: Lawbook, engine: KernelEngine, work: _Work, code: str, name: str, progress: Progress
 ) -> _AreaResult:
     area = AreaRun(
         home, book, engine, code, name, work.shelves[code], work.targets[code], work.years,

@@ -7,13 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import shapely
-from numpy.typing import NDArray
-from pyproj import CRS
 
-from lantu.core.area import Geometries
 from lantu.core.errors import IntegrityError
 from lantu.core.finding import Answer
 from lantu.core.progress import Progress
@@ -27,43 +22,26 @@ from lantu.monitoring.indicators import ALWAYS, Measured, Unmeasured, evaluate
 from lantu.monitoring.land import LandYear, passages
 from lantu.monitoring.targets import Asked, Target, applies, judged_row
 from lantu.monitoring.views import layer_view, overlay_view, rows_of_area, state_view
-from lantu.overlay.doubles import lying_double
-from lantu.overlay.engine import OverlayEngine, OverlayTable, method
-from lantu.overlay.shapes import ShapePool
+from lantu.overlay.doubles import delivered_twice, lying_double
+from lantu.overlay.engine import OverlayTable, method
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.pack import PackedLayer
 from lantu.runs.measure_layers import EXCHANGE, LAND, LINE_VIEWS, WATER_USE, Shelf
 from lantu.store import Home, Layer
 
 
 @dataclass(frozen=True, slots=True)
-class Land:
-    """The land survey of one year as the run holds it: its view, and the shape of each row."""
-
-    layer: Layer
-    view: pa.Table
-    shape: NDArray[np.int32]
-
-    @property
-    def double(self) -> int:
-        """How many parcels were delivered more than once, which no sum may count twice.
-
-        Parcels that only partly lie over each other are not looked for here.
-        """
-        times = np.bincount(self.shape)
-        return int(times[times > 1].sum())
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A control line as the run holds it.
+class Shapes:
+    """A layer with shapes as the run holds it.
 
     Attributes:
-        shapes: its polygons in the plane.
-        double: how many of them share ground with another one, which no sum of areas may count twice.
+        double: how many of its polygons lie over another one, which no sum of areas may count twice; of a
+            land survey those delivered more than once: partly overlapping parcels are not looked for here.
     """
 
     layer: Layer
     view: pa.Table
-    shapes: Geometries
+    pack: PackedLayer
     double: int
 
 
@@ -79,7 +57,7 @@ class AreaRun:
 
     home: Home
     book: Lawbook
-    engine: OverlayEngine
+    engine: KernelEngine
     code: str
     name: str
     shelf: Shelf
@@ -91,10 +69,9 @@ class AreaRun:
     notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._pool = ShapePool(self.home.plane)
         self._classes = LandClasses(self.book)
-        self._land: dict[int, Land] = {}
-        self._lines: dict[str, Line] = {}
+        self._land: dict[int, Shapes] = {}
+        self._lines: dict[str, Shapes] = {}
         self._tables: dict[str, pa.Table] = {}
         self._overlays: dict[tuple[str, str], OverlayTable | Unmeasured] = {}
         self._damaged: dict[str, Unmeasured] = {}
@@ -110,35 +87,31 @@ class AreaRun:
         for done, year in enumerate(wanted):
             self.progress("progress.project", done, len(wanted))
             layer = self.shelf.land(year)
-            if layer is not None and (shapes := self._shapes_of(layer)):
-                attributes, geometry, crs = shapes
-                shape = self._pool.add(geometry, crs)
-                view = layer_view("land", attributes, self._pool.areas_m2[shape])
-                self._land[year] = Land(layer, view, shape)
+            if layer is not None and (read := self._read("land", layer)):
+                view, pack = read
+                self._land[year] = Shapes(layer, view, pack, delivered_twice(pack))
         self.progress("progress.project", len(wanted), len(wanted))
         for view_name, kind in LINE_VIEWS.items():
             for year in self.years:
                 layer = self.shelf.line(kind, year)
                 if layer is None or layer.digest in self._lines or layer.digest in self._damaged:
                     continue
-                if shapes := self._shapes_of(layer):
-                    attributes, geometry, crs = shapes
-                    plane = self.home.plane.project(geometry, crs)
-                    view = layer_view(view_name, attributes, shapely.area(plane))
-                    double = lying_double(plane, self.thresholds(year).piece_m2)
-                    self._lines[layer.digest] = Line(layer, view, plane, int(double.sum()))
+                if read := self._read(view_name, layer):
+                    view, pack = read
+                    double = lying_double(pack, self.engine, self.thresholds(year).piece_m2)
+                    self._lines[layer.digest] = Shapes(layer, view, pack, int(double.sum()))
 
-    def _shapes_of(self, layer: Layer) -> tuple[pa.Table, Geometries, CRS] | None:
+    def _read(self, view_name: str, layer: Layer) -> tuple[pa.Table, PackedLayer] | None:
         try:
-            data = self.home.layers.read(layer)
+            pack = self.home.packs.get(layer)
+            attributes = self.home.layers.read(layer, geometry=False).attributes
         except IntegrityError as error:
             self.notes.append((error.code, dict(error.params)))
             self._damaged[layer.digest] = Unmeasured("measure.layer_damaged", {"title": layer.title})
             return None
-        assert data.geometry is not None and data.crs is not None  # the kind has shapes, checked when added
-        return data.attributes, data.geometry, data.crs
+        return layer_view(view_name, attributes, pack.area_m2), pack
 
-    def _line(self, kind: str, year: int) -> Line | None:
+    def _line(self, kind: str, year: int) -> Shapes | None:
         layer = self.shelf.line(kind, year)
         return self._lines.get(layer.digest) if layer else None
 
@@ -163,22 +136,15 @@ class AreaRun:
     def overlay(self) -> None:
         """Make or fetch the overlay of every year's land with the lines of that year.
 
-        A parcel whose shape did not change between years is measured once. What is stored already is not
-        measured again; a damaged file is, and that is noted. An engine that crashes leaves the reason.
+        What is stored already is not measured again; a damaged file is, and that is noted. An engine that
+        crashes leaves the reason.
         """
         words = method(self.engine, self.home.plane)
         for digest, line in self._lines.items():
-            years = [year for year, land in self._land.items() if self._needs(year, digest)]
-            missing = []
-            for year in years:
-                key = (self._land[year].layer.digest, digest)
-                stored = self._stored(*key, words)
-                if stored is None:
-                    missing.append(year)
-                else:
-                    self._overlays[key] = stored
-            if missing:
-                self._measure_overlays(missing, line, words)
+            for year, land in self._land.items():
+                key = (land.layer.digest, digest)
+                if self._needs(year, digest) and key not in self._overlays:
+                    self._overlays[key] = self._stored(*key, words) or self._measured(land, line, words)
 
     def _needs(self, year: int, line_digest: str) -> bool:
         lines = [self.shelf.line(kind, year) for kind in LINE_VIEWS.values()]
@@ -194,22 +160,14 @@ class AreaRun:
             )
             return None
 
-    def _measure_overlays(self, years: Sequence[int], line: Line, words: str) -> None:
-        lands = [self._land[year] for year in years]
-        wanted = np.unique(np.concatenate([land.shape for land in lands]))
-        number = np.full(len(self._pool.areas_m2), -1, np.int32)
-        number[wanted] = np.arange(len(wanted), dtype=np.int32)
+    def _measured(self, land: Shapes, line: Shapes, words: str) -> OverlayTable | Unmeasured:
         try:
-            distinct = self.engine.areas(self._pool.shapes[wanted], line.shapes, self.progress)
+            table = self.engine.overlay(land.pack, line.pack, self.progress)
         except Exception as error:
             # A crash of the engine must not end the run, nor read as compliance.
-            why = Unmeasured("measure.overlay_failed", {"why": f"{type(error).__name__}: {error}"})
-            self._overlays |= {(land.layer.digest, line.layer.digest): why for land in lands}
-            return
-        for land in lands:
-            table = distinct.for_rows(number[land.shape])
-            self._overlays[land.layer.digest, line.layer.digest] = table
-            self.home.overlays.put(land.layer.digest, line.layer.digest, words, table.to_arrow())
+            return Unmeasured("measure.overlay_failed", {"why": f"{type(error).__name__}: {error}"})
+        self.home.overlays.put(land.layer.digest, line.layer.digest, words, table.to_arrow())
+        return table
 
     # --- targets ---------------------------------------------------------------------------------------
 
@@ -323,10 +281,9 @@ class AreaRun:
             return Changes([_uncompared(year, "monitoring.year_missing", missing=missing)]), inputs
         try:
             lands = [
-                LandYear.from_view(y, land.view, land.shape)
-                for y, land in ((year - 1, before), (year, after))
+                LandYear.from_view(y, land.view, land.pack) for y, land in ((year - 1, before), (year, after))
             ]
-            passage = passages(lands[0], lands[1], self._pool.shapes, self.engine, self.progress)
+            passage = passages(lands[0], lands[1], self.engine, self.progress)
         except Exception as error:
             # As above: a crash is an answer about this year, not the end of the run.
             why = f"{type(error).__name__}: {error}"
@@ -338,8 +295,7 @@ class AreaRun:
             before=lands[0],
             after=lands[1],
             passage=passage,
-            shapes=self._pool.shapes,
-            lines={kind: line.shapes for kind, line in lines.items()},
+            lines={kind: line.pack.geometries() for kind, line in lines.items()},
             exchanges=exchanges,
             classes=self._classes,
             thresholds=self.thresholds(year),

@@ -63,6 +63,17 @@ def sync_folder(path: Path) -> None:
         sync_file(path)
 
 
+def alive(pid: int) -> bool:
+    """Return whether a process still runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a small file in one step.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +100,23 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     return _opened(path, lambda file: file.read(columns=None if columns is None else list(columns)))
 
 
+def pieces(path: Path, column: str, rows: int = 8192) -> Iterator[pa.Array]:
+    """Yield a column of a Parquet file in pieces of so many rows; raises as `read`."""
+    with _opening(path) as file:
+        for batch in file.iter_batches(rows, columns=[column]):
+            yield batch.column(0)
+
+
 def _opened(path: Path, look: Callable[[pq.ParquetFile], Any]) -> Any:
+    with _opening(path) as file:
+        return look(file)
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            return look(file)
+            yield file
     except FileNotFoundError:
         raise IntegrityError("store.file_missing", where=path) from None
     except PermissionError as error:

@@ -20,6 +20,7 @@ from lantu.store.layers import LayerStore
 from lantu.store.lock import exclusive
 from lantu.store.log import LedgerLog
 from lantu.store.overlays import OverlayStore
+from lantu.store.packs import PackStore
 from lantu.store.registry import Registry
 from lantu.store.runs import RunStore
 from lantu.store.tables import LayerRow
@@ -35,6 +36,7 @@ class Home:
         self.registry = Registry(access)
         self.ledger = LedgerLog(access)
         self.overlays = OverlayStore(access)
+        self.packs = PackStore(access, self.layers)
         self.runs = RunStore(access)
 
     @classmethod

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -202,19 +203,13 @@ class LayerStore:
             InputError: `layer.no_column`.
         """
         has_shapes = layer.epsg is not None
-        try:
+        with _layer_faults(layer):
             self._check_whole(layer)
             wanted = [name for name in geoparquet.names(layer.path) if columns is None or name in columns]
             if has_shapes and geometry != (geoparquet.GEOMETRY in wanted):
                 (wanted.append if geometry else wanted.remove)(geoparquet.GEOMETRY)
             table = geoparquet.read(layer.path, wanted)
             shapes = geoparquet.geometry_of(table) if has_shapes and geometry else None
-        except IntegrityError as error:
-            code = "layer.missing" if error.code == "store.file_missing" else "layer.damaged"
-            raise IntegrityError(
-                code, where=layer.path, title=layer.title, kind=layer.kind, area=layer.area_code,
-                source=layer.source_name, why=error.params.get("why", ""),
-            ) from error  # fmt: skip
         if columns is not None and (lacking := set(columns) - set(table.column_names)):
             raise InputError("layer.no_column", title=layer.title, columns="、".join(sorted(lacking)))
         if shapes is not None:
@@ -222,8 +217,32 @@ class LayerStore:
         crs = CRS.from_epsg(layer.epsg) if layer.epsg is not None else None
         return LayerData(table.replace_schema_metadata(None), shapes, crs)
 
+    def check_whole(self, layer: Layer) -> None:
+        """Hold a layer's file against its digest, once as long as nobody touches it.
+
+        Raises:
+            IntegrityError: as `read`.
+        """
+        with _layer_faults(layer):
+            self._check_whole(layer)
+
+    def geometry_pieces(self, layer: Layer) -> tuple[CRS, Iterator[pa.Array]]:
+        """Return the system of delivery of a layer with shapes and its WKB, read piece by piece.
+
+        Raises:
+            IntegrityError: as `read`, also while pieces are read.
+        """
+
+        assert layer.epsg is not None  # it has shapes
+
+        def pieces() -> Iterator[pa.Array]:
+            with _layer_faults(layer):
+                self._check_whole(layer)
+                yield from geoparquet.pieces(layer.path, geoparquet.GEOMETRY)
+
+        return CRS.from_epsg(layer.epsg), pieces()
+
     def _check_whole(self, layer: Layer) -> None:
-        """Hold a file against its digest, once as long as nobody touches it."""
         if not layer.path.exists():
             raise IntegrityError("store.file_missing", where=layer.path)
         with storage_faults(layer.path):
@@ -249,6 +268,19 @@ class LayerStore:
             source_digest=row.source_digest, invented=row.invented, plan_version=row.plan_version,
             added_at=row.added_at, path=self._path(row.digest),
         )  # fmt: skip
+
+
+@contextmanager
+def _layer_faults(layer: Layer) -> Iterator[None]:
+    """Say of a damaged file which layer it was."""
+    try:
+        yield
+    except IntegrityError as error:
+        code = "layer.missing" if error.code == "store.file_missing" else "layer.damaged"
+        raise IntegrityError(
+            code, where=layer.path, title=layer.title, kind=layer.kind, area=layer.area_code,
+            source=layer.source_name, why=error.params.get("why", ""),
+        ) from error  # fmt: skip
 
 
 def _check_near_outline(writing: Writing, bounds: Bounds | None, area_code: str, where: str) -> None:

@@ -13,7 +13,7 @@ from lantu.core.digest import PREFIX, digest_json
 from lantu.core.errors import IntegrityError
 from lantu.store import geoparquet
 from lantu.store.access import Access
-from lantu.store.files import storage_faults, sync_file, sync_folder
+from lantu.store.files import alive, storage_faults, sync_file, sync_folder
 
 FOLDER = "overlays"
 
@@ -70,7 +70,7 @@ class OverlayStore:
         """Remove what killed processes left half-written."""
         for part in self._folder.glob(".*.part"):
             with suppress(OSError, ValueError):
-                if not _alive(int(part.name.split(".")[2])):
+                if not alive(int(part.name.split(".")[2])):
                     part.unlink()
 
     def _path(self, left: str, right: str, method: str) -> Path:
@@ -79,13 +79,3 @@ class OverlayStore:
 
 def _facts(left: str, right: str, method: str) -> dict[str, str]:
     return {"left": left, "right": right, "method": method}
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

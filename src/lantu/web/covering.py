@@ -16,7 +16,8 @@ from lantu.core.errors import LantuError
 from lantu.core.units import round_half_up
 from lantu.lawbook import message
 from lantu.overlay.doubles import lying_double
-from lantu.overlay.engine import OverlayEngine
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.packing import pack_shapes
 from lantu.web.open_layers import Geometries, OpenLayer
 
 CONTROL_KINDS = (
@@ -67,7 +68,7 @@ def coverings(
     feature_degrees: Any,
     lines: Sequence[OpenLayer],
     plane: StatutoryPlane,
-    engine: OverlayEngine,
+    engine: KernelEngine,
 ) -> list[Covered]:
     """Measure what one kind of control line covers of a polygon.
 
@@ -112,15 +113,15 @@ def _by_zone(
     return zones.items()
 
 
-def _measure(kind: str, zone: str | None, feature: Any, shapes: Geometries, engine: OverlayEngine) -> Covered:
-    right = np.array([feature], dtype=object)
-    double = lying_double(shapes)
+def _measure(kind: str, zone: str | None, feature: Any, shapes: Geometries, engine: KernelEngine) -> Covered:
+    right = pack_shapes(np.array([feature], dtype=object), kind)
+    double = lying_double(pack_shapes(shapes, kind), engine)
     left = shapes[~double]
     if double.any():
         # Polygons of one line that lie over each other cover the ground once.
         once = shapely.union_all(shapely.intersection(shapes[double], feature))
         left = np.concatenate([left, _polygonal(once)])
-    area = float(engine.areas(left, right).area_m2.sum()) if len(left) else 0.0
+    area = float(engine.overlay(pack_shapes(left, kind), right, threads=1).area_m2.sum())
     whole = shapely.area(feature)
     share = Fraction(area) / Fraction(whole) if whole else None
     return Covered(kind, zone, area, share, "web.line_measured", {"decimals": M2_DECIMALS})

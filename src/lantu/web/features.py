@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Request, Response
 from lantu.core.errors import IntegrityError, NotFoundError
 from lantu.core.units import round_half_up
 from lantu.lawbook import Lawbook
-from lantu.overlay.shapely_engine import ShapelyEngine
+from lantu.overlay.kernel_engine import KernelEngine
 from lantu.runs.measure_layers import Shelf
 from lantu.store import Layer
 from lantu.web.answers import json_answer
@@ -97,7 +97,7 @@ def _lines(site: Site, layer: Layer, opened: OpenLayer, fid: int, shape: Any) ->
             except IntegrityError as error:
                 found.append(cannot_tell(kind, "web.layer_unreadable", why=error))
                 continue
-            found += coverings(kind, shape, opened.degrees[fid], lines, site.home.plane, ShapelyEngine())
+            found += coverings(kind, shape, opened.degrees[fid], lines, site.home.plane, KernelEngine())
     return found
 
 

@@ -1,0 +1,146 @@
+"""Packed layers, kept beside the layers they were made of. They can always be made again.
+
+The shape of a pack's folder is in docs/formats/packed-layer.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lantu.core.area import MAX_EDGE_M
+from lantu.core.digest import PREFIX, digest_json
+from lantu.core.errors import StorageError
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack
+from lantu.store.access import Access
+from lantu.store.facts import plane_of
+from lantu.store.files import alive, storage_faults, sync_file, sync_folder, write_whole
+from lantu.store.layers import Layer, LayerStore
+
+FOLDER = "packs"
+FORMAT = 1
+"""Goes up with every change of what `PackedLayer` or its arrays mean."""
+_INDEX = "pack.json"
+
+
+class PackStore:
+    """The packed layers of a home, each a folder of arrays that are mapped into memory.
+
+    Making one takes no lock: a pack appears whole by a rename, and two processes that make the same one make
+    the same arrays; the first to finish is kept. What cannot be stored is packed in memory all the same.
+    """
+
+    def __init__(self, access: Access, layers: LayerStore) -> None:
+        self._access = access
+        self._layers = layers
+        self._folder = access.path / FOLDER
+        self._open: dict[str, PackedLayer] = {}
+
+    def get(self, layer: Layer) -> PackedLayer:
+        """Return a layer with shapes, packed in the home's plane; pack it where that has not been done.
+
+        Raises:
+            IntegrityError: `layer.missing`, `layer.damaged`: the layer's own file.
+            InputError: `overlay.not_polygon`: it has no polygons.
+        """
+        facts = {
+            "format": FORMAT, "layer": layer.digest, "plane": plane_of(self._access).definition,
+            "max_edge_m": f"{MAX_EDGE_M:g}",
+        }  # fmt: skip
+        name = digest_json(facts).removeprefix(PREFIX)
+        if name not in self._open:
+            # A pack of a layer whose own file is damaged is not used: nobody could tell what it was made of.
+            self._layers.check_whole(layer)
+            self._open[name] = _mapped(self._folder / name, facts) or self._make(layer, name, facts)
+        return self._open[name]
+
+    def _make(self, layer: Layer, name: str, facts: dict[str, Any]) -> PackedLayer:
+        crs, columns = self._layers.geometry_pieces(layer)
+        packed = pack(columns, layer.title, (plane_of(self._access), crs))
+        target = self._folder / name
+        part = self._folder / f".{name[:16]}.{os.getpid()}.{uuid4().hex[:8]}.part"
+        try:
+            with storage_faults(part):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._sweep()
+                part.mkdir()
+            _write(packed, part, facts)
+            with storage_faults(target):
+                if target.exists() and _mapped(target, facts) is None:
+                    # Torn or of bytes that changed: out of the way under a name that is swept.
+                    target.rename(part.with_name(f"{part.name[:-5]}.old.part"))
+                if not target.exists():
+                    with suppress(FileExistsError):  # another process was first
+                        part.rename(target)
+                sync_folder(self._folder)
+        except (StorageError, OSError):
+            return packed  # a full or read-only disk: slower next time, not wrong
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+            self._sweep()
+        return _mapped(target, facts) or packed
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left half-written, and damaged packs."""
+        for part in self._folder.glob(".*.part"):
+            with suppress(OSError, ValueError):
+                if part.name.endswith(".old.part") or not alive(int(part.name.split(".")[2])):
+                    shutil.rmtree(part, ignore_errors=True)
+
+
+def _write(packed: PackedLayer, folder: Path, facts: dict[str, Any]) -> None:
+    arrays = {}
+    with storage_faults(folder):
+        for name, array in packed.arrays().items():
+            path = folder / f"{name}.npy"
+            np.save(path, array)
+            sync_file(path)
+            state = path.stat()
+            arrays[name] = {
+                "dtype": array.dtype.str, "shape": list(array.shape), "bytes": state.st_size,
+                "modified_ns": state.st_mtime_ns, "crc32": _crc32(array),
+            }  # fmt: skip
+    write_whole(folder / _INDEX, json.dumps({**facts, "arrays": arrays}, indent=1).encode())
+
+
+def _mapped(folder: Path, facts: dict[str, Any]) -> PackedLayer | None:
+    """Map a pack into memory; None where there is none, or one that is torn, changed or of another kind.
+
+    A file whose size and time are as they were written is trusted, any other is held against its checksum:
+    a copied home is read once.
+    """
+    try:
+        index = json.loads((folder / _INDEX).read_bytes())
+        described = index.pop("arrays")
+        if index != facts or set(described) != set(PackedLayer.names()):
+            return None
+        arrays = {}
+        for name, about in described.items():
+            path = folder / f"{name}.npy"
+            state = path.stat()
+            # Copy on write: nobody writes, and compiled code knows one kind of array only.
+            array = np.load(path, mmap_mode="c", allow_pickle=False)
+            if (array.dtype.str, list(array.shape), state.st_size) != (
+                about["dtype"], about["shape"], about["bytes"],
+            ):  # fmt: skip
+                return None
+            if state.st_mtime_ns != about["modified_ns"] and _crc32(array) != about["crc32"]:
+                return None
+            arrays[name] = np.asarray(array)
+        return PackedLayer(**arrays)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _crc32(array: NDArray[Any]) -> int:
+    return zlib.crc32(array.reshape(-1).view(np.uint8).data)
