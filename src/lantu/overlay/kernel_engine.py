@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
-from lantu.core.area import Geometries
+from lantu.core.area import Geometries, StatutoryPlane
+from lantu.core.crs import GEOGRAPHIC
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.overlay.compiled import compiled
@@ -70,6 +73,20 @@ class KernelEngine:
         """
         _refuse_self_covered(layer, "left")
         return OverlayTable.summed(*_blocks(layer, layer, True, progress, threads))
+
+
+@cache
+def prepare(progress: Progress = silent) -> None:
+    """Load the compiled loops, or compile them, which takes half a minute once per user and version.
+
+    Called before processes or threads share the work, so that they do not all compile.
+    """
+    progress("progress.compile", 0, 1)
+    place = StatutoryPlane(105, 35), CRS.from_epsg(GEOGRAPHIC)
+    squares = pack_shapes(shapely.box([105.0, 105.001], 35.0, [105.002, 105.003], 35.002), "", place)
+    KernelEngine().overlay(squares, squares, threads=1)
+    KernelEngine().overlaps(squares, threads=1)
+    progress("progress.compile", 1, 1)
 
 
 def _blocks(

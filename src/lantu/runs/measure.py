@@ -19,7 +19,7 @@ from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
 from lantu.monitoring.comparison import Change
 from lantu.monitoring.targets import clause_json, spoken
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.kernel_engine import KernelEngine, prepare
 from lantu.runs.measure_area import AreaRun
 from lantu.runs.measure_layers import LAND, Shelf, plan_layers
 from lantu.runs.side_by_side import side_by_side
@@ -175,6 +175,7 @@ def _each_area(
     home: Home, book: Lawbook, engine: KernelEngine, work: _Work, progress: Progress
 ) -> Iterator[_AreaResult]:
     """Measure the counties in order: side by side where that pays and the lawbook is the packaged one."""
+    prepare(progress)
     features = sum(layer.features for shelf in work.shelves.values() for layer in shelf.layers)
     if features >= _WORTH_PROCESSES and book is load():
         jobs = [_AreaJob(home.path, engine, work, code, name) for code, name in work.areas]

@@ -16,6 +16,7 @@ from lantu.core.area import Geometries, StatutoryPlane
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
+from lantu.overlay.kernel_engine import prepare
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
 from lantu.store.layers import bounds_lonlat
@@ -74,6 +75,7 @@ def read_polygons(
     asked = fields or [None] * len(tables)
     labels = [labels_of(table, field) for table, field in zip(tables, asked, strict=True)]
     plane = _plane(tables[0])
+    prepare(progress)
     files = []
     for nth, (table, label) in enumerate(zip(tables, labels, strict=True)):
         progress("progress.project", nth, len(tables))

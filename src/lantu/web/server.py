@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from lantu.core.errors import ConflictError, InputError
+from lantu.overlay.kernel_engine import prepare
 from lantu.web.app import create_app
 
 HOST, PORT = "127.0.0.1", 8750
@@ -72,6 +73,8 @@ def serve(
         ConflictError, InputError: as `listen`.
     """
     app = create_app(home)
+    # So that the first look at a feature waits for no compiler.
+    threading.Thread(target=prepare, daemon=True).start()
     with listen(host, port) as opened:
         config = uvicorn.Config(
             app, access_log=False, log_level="warning", timeout_graceful_shutdown=3, server_header=False
