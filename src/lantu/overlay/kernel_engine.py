@@ -75,18 +75,22 @@ class KernelEngine:
         return OverlayTable.summed(*_blocks(layer, layer, True, progress, threads))
 
 
-@cache
 def prepare(progress: Progress = silent) -> None:
     """Load the compiled loops, or compile them, which takes half a minute once per user and version.
 
     Called before processes or threads share the work, so that they do not all compile.
     """
     progress("progress.compile", 0, 1)
+    _load()
+    progress("progress.compile", 1, 1)
+
+
+@cache
+def _load() -> None:
     place = StatutoryPlane(105, 35), CRS.from_epsg(GEOGRAPHIC)
     squares = pack_shapes(shapely.box([105.0, 105.001], 35.0, [105.002, 105.003], 35.002), "", place)
     KernelEngine().overlay(squares, squares, threads=1)
     KernelEngine().overlaps(squares, threads=1)
-    progress("progress.compile", 1, 1)
 
 
 def _blocks(
