@@ -71,7 +71,7 @@ def test_by_hand() -> None:
 
 
 def test_sums_of_many_small_rests_stay_whole() -> None:
-    """A thousand tenths of a unit are a hundred units; as floats, which have no tenth, a bit more than that."""
+    """A thousand tenths of a unit are a hundred units; as floats, which have no tenth, a bit more."""
     numbers = np.arange(1000)
     assert exact_sums(numbers, np.zeros(1000, np.int64), np.full(1000, 1000), 10_000).sum() == 100
     assert exact_sums(numbers, np.zeros(1000, np.int64), np.full(1000, 0.1)).sum() in (100, 101)
@@ -97,7 +97,7 @@ def test_as_many_features_as_a_county_has(moved: int) -> None:
 
 
 def test_cells_that_stand_together_keep_about_their_sum() -> None:
-    """A thousand features, each with a thin strip for a neighbour: strips of 0.03 units are 30 units, not 0."""
+    """A thousand features, each with a thin strip of 0.03 units in a neighbour: 30 units in all, not 0."""
     n = np.arange(1000)
     row, column = np.r_[n, n], np.r_[n, (n + 1) % 1000]
     amount = np.r_[np.random.default_rng(2).uniform(1, 9, 1000), np.full(1000, 0.03)]
