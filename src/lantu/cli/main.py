@@ -18,6 +18,7 @@ COMMANDS = {
     "plan": "规划 / plans",
     "layer": "图层和表 / layers and tables",
     "overlay": "叠置任意两个文件的面积 / shared areas of any two files",
+    "site": "压占分析：地块压占哪些控制线、什么地类 / which control lines and land a site lies in",
     "measure": "监测：指标对照批复，逐年比对变化 / targets against state, and changed land",
     "report": "编写监测报告 / write the monitoring report",
     "serve": "打开地图服务 / serve the map",

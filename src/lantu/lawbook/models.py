@@ -244,6 +244,7 @@ class LayerKind:
         kind: the standard's layer name, e.g. DLTB, or our own for working tables.
         ysdm: 要素代码; None where it is not known, and unverified where `ysdm_verified` is False.
         yearly: whether there is one layer per year.
+        control: whether it is a control line (控制线) that plans draw and land is held against.
         fields: names of its usual fields, in order.
         required: those of them without which nothing can be measured from it.
         source: None for a working table of our own, which no standard knows.
@@ -260,3 +261,4 @@ class LayerKind:
     verified: bool
     note: str | None = None
     required: tuple[str, ...] = ()
+    control: bool = False

@@ -166,6 +166,7 @@ def read_layer_kinds(page: Page, draft: Draft) -> None:
             verified=d["verified"],
             note=d.get("note"),
             required=tuple(d.get("required", ())),
+            control=d.get("control", False),
         )
         draft.add(draft.layer_kinds, "layer kind", kind, read, page, kind)
 

@@ -20,10 +20,6 @@ from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 from lantu.web.open_layers import Geometries, OpenLayer
 
-CONTROL_KINDS = (
-    "YJJBNT", "STBHHX", "CZKFBJ", "HLFXKZX", "LSWHBHX", "ZXCQCSLX", "ZXCQCSLVX", "ZXCQCSZX", "ZXCQCSHX",
-)  # fmt: skip
-"""What a master plan draws: three lines, flood, heritage, and the city's blue, green, purple, yellow."""
 ZONED = {"CZKFBJ": "GHFQDM"}
 """Kinds whose zones count apart, and the field that names the zone."""
 M2_DECIMALS, SHARE_DECIMALS = 2, 6

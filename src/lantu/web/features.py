@@ -17,7 +17,7 @@ from lantu.overlay.kernel_engine import KernelEngine
 from lantu.runs.measure_layers import Shelf
 from lantu.store import Layer
 from lantu.web.answers import json_answer
-from lantu.web.covering import CONTROL_KINDS, Covered, cannot_tell, coverings, ratio, square_metres
+from lantu.web.covering import Covered, cannot_tell, coverings, ratio, square_metres
 from lantu.web.geojson import geometry_json
 from lantu.web.models import Feature
 from lantu.web.open_layers import OpenLayer
@@ -83,10 +83,10 @@ def _lines(site: Site, layer: Layer, opened: OpenLayer, fid: int, shape: Any) ->
     """
     shelf = site.shelves().get(layer.area_code, Shelf([]))
     found: list[Covered] = []
-    for kind in CONTROL_KINDS:
-        line = site.chosen(shelf, kind, layer.year)
-        if kind == layer.kind:
+    for kind, known in site.book.layer_kinds.items():
+        if not known.control or kind == layer.kind:
             continue
+        line = site.chosen(shelf, kind, layer.year)
         if shape is None:
             found.append(cannot_tell(kind, "web.no_area_here"))
         elif line is None:

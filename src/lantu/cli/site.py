@@ -1,0 +1,178 @@
+"""`lantu site`: which control lines and what land a site lies in, by how much."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, progress_bars, say
+from lantu.core.units import convert, round_half_up
+from lantu.lawbook import load
+from lantu.monitoring.classes import LandClasses
+from lantu.overlay.engine import method
+from lantu.overlay.kernel_engine import prepare
+from lantu.runs.control_index import ENGINE, InForce
+from lantu.runs.look_up_site import Share, SiteAnswer, land_classes, look_up, read_sites
+from lantu.store import Home
+
+SHOWN = 20
+"""Sites that the terminal shows; --json gives all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("site")(run)
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="地块的面图层 / file with the polygons of the sites")],
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="文件中的图层 / layer of the file", show_default=False)
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year", help="按哪一年有效的控制线，缺省为今年 / lines in force in; now", show_default=False
+        ),
+    ] = None,
+    assume_cgcs2000: Annotated[
+        bool, typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look the sites up and print what they lie in."""
+    opened = Home.open(home_path(home), create=False)
+    year = year or datetime.now(UTC).year
+    with progress_bars() as progress:
+        prepare(progress)
+        sites = read_sites(opened, file, layer, assume_cgcs2000=assume_cgcs2000)
+        answers = look_up(sites, InForce(opened, load(), year).now(progress))
+    land = [{share.layer.digest: land_classes(opened, share) for share in each.land} for each in answers]
+    emit(_plain(opened, file, year, answers, land), as_json, lambda: show(opened, year, answers, land))
+
+
+def show(home: Home, year: int, answers: list[SiteAnswer], land: list[dict[str, dict[str, float]]]) -> None:
+    """Print answers for people."""
+    if home.invented:
+        console.print(say("measure.invented"), style="bold magenta", markup=False)
+    for answer, classes in list(zip(answers, land, strict=True))[:SHOWN]:
+        _print(say("site.title", number=answer.number, area=_hectares(answer.area_m2), year=year), "bold")
+        if answer.lines:
+            console.print(_lines(answer))
+        if answer.land:
+            console.print(_land(answer, classes))
+        for code, kind in answer.lacking:
+            _print(say("site.lacking", area=_area(code), line=_kind(kind)), "yellow")
+        if answer.elsewhere_m2:
+            _print(say("site.elsewhere", area=_hectares(answer.elsewhere_m2)), "yellow")
+        if any(share.double for share in answer.lines):
+            _print(say("site.double"), "dim")
+    if len(answers) > SHOWN:
+        _print(say("site.more", count=len(answers) - SHOWN), "dim")
+    _print(say("overlay.method", method=method(ENGINE, home.plane)), "dim")
+
+
+def _lines(answer: SiteAnswer) -> Table:
+    table = Table()
+    for name, right in (
+        ("line", False),
+        ("area", False),
+        ("covered", True),
+        ("share", True),
+        ("features", True),
+    ):
+        table.add_column(say(f"site.{name}"), justify="right" if right else "left", overflow="fold")
+    for share in answer.lines:
+        style = "" if share.features else "dim"
+        table.add_row(
+            Text(_kind(share.layer.kind)), Text(_area(share.layer.area_code)), _hectares(share.covered_m2),
+            _percent(share.covered_m2, answer.area_m2), str(len(share.features)), style=style,
+        )  # fmt: skip
+    return table
+
+
+def _land(answer: SiteAnswer, classes: dict[str, dict[str, float]]) -> Table:
+    known = LandClasses(load())
+    table = Table()
+    _columns(table, "land", "survey", numbers=("hectares", "share"))
+    for share in answer.land:
+        for code, area in classes[share.layer.digest].items():
+            table.add_row(
+                Text(known.describe([code]) or say("overlay.no_value")),
+                Text(f"{_area(share.layer.area_code)} {share.layer.year}"),
+                _hectares(area), _percent(area, answer.area_m2),
+            )  # fmt: skip
+    return table
+
+
+def _columns(table: Table, *texts: str, numbers: tuple[str, ...]) -> None:
+    for name in texts:
+        table.add_column(say(f"site.{name}"), overflow="fold")
+    for name in numbers:
+        table.add_column(say(f"site.{name}"), justify="right", overflow="fold")
+
+
+def _plain(
+    home: Home, file: Path, year: int, answers: list[SiteAnswer], land: list[dict[str, dict[str, float]]]
+) -> dict[str, Any]:
+    return {
+        "file": file.name,
+        "year": year,
+        "method": method(ENGINE, home.plane),
+        "invented": home.invented,
+        "sites": [
+            {
+                "site": answer.number,
+                "area_m2": answer.area_m2,
+                "lines": [_share(share, answer) for share in answer.lines],
+                "land": [
+                    _share(share, answer) | {"by_dlbm": classes[share.layer.digest]} for share in answer.land
+                ],
+                "not_registered": [{"area_code": code, "kind": kind} for code, kind in answer.lacking],
+                "in_no_registered_area_m2": answer.elsewhere_m2,
+            }
+            for answer, classes in zip(answers, land, strict=True)
+        ],
+    }
+
+
+def _share(share: Share, answer: SiteAnswer) -> dict[str, Any]:
+    return {
+        "kind": share.layer.kind,
+        "area_code": share.layer.area_code,
+        "layer": share.layer.digest,
+        "title": share.layer.title,
+        "covered_m2": share.covered_m2,
+        "share": share.covered_m2 / answer.area_m2 if answer.area_m2 else None,
+        "lies_double": share.double,
+        "features": [{"fid": fid, "area_m2": area} for fid, area in share.features],
+    }
+
+
+def _kind(kind: str) -> str:
+    name = load().layer_kinds[kind].name
+    return name.en if language() == "en" else name.zh
+
+
+def _area(code: str) -> str:
+    division = load().divisions.by_code(code)
+    return division.name if division else code
+
+
+def _hectares(m2: float) -> str:
+    return f"{round_half_up(convert(Decimal(m2), '平方米', '公顷'), 4):,}"
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{round_half_up(Decimal(part) / Decimal(whole) * 100, 2)} %" if whole else "—"
+
+
+def _print(text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

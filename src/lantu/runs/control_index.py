@@ -1,0 +1,90 @@
+"""The control index: every control line in force and the latest land survey of every area, packed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from lantu.core.errors import IntegrityError
+from lantu.core.progress import Progress, silent
+from lantu.lawbook import Lawbook
+from lantu.ledger import Head
+from lantu.overlay.index import LayerIndex
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.pack import PackedLayer
+from lantu.runs.measure_layers import LAND, Shelf, shelves
+from lantu.store import OUTLINE, Home, Layer
+
+ENGINE = KernelEngine()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlIndex:
+    """The layers in force at one state of the ledger.
+
+    Attributes:
+        layers, packs: those with a place in the index: control lines, land surveys, county outlines.
+        lacking: (area code, layer kind) of control lines that nobody registered.
+        damaged: layers in force whose file cannot be read.
+    """
+
+    head: Head
+    year: int
+    layers: tuple[Layer, ...]
+    packs: tuple[PackedLayer, ...]
+    index: LayerIndex
+    lacking: tuple[tuple[str, str], ...]
+    damaged: tuple[Layer, ...]
+
+
+class InForce:
+    """The control index of a home, made anew once the ledger says that the home changed.
+
+    Whoever holds an index sees it whole: a version that is approved meanwhile is in the next one.
+    """
+
+    def __init__(self, home: Home, book: Lawbook, year: int) -> None:
+        self._home, self._book, self._year = home, book, year
+        self._lock = threading.Lock()
+        self._index: ControlIndex | None = None
+
+    def now(self, progress: Progress = silent) -> ControlIndex:
+        """Return the index of what is in force now."""
+        with self._lock:
+            # The head goes first: what comes in while the layers are listed is seen as a change next time.
+            head = self._home.ledger.head
+            if self._index is None or self._index.head != head:
+                self._index = self._made(head, progress)
+            return self._index
+
+    def _made(self, head: Head, progress: Progress) -> ControlIndex:
+        kinds = [kind for kind, known in self._book.layer_kinds.items() if known.control]
+        layers: list[Layer] = []
+        lacking: list[tuple[str, str]] = []
+        for code, shelf in sorted(shelves(self._home).items()):
+            for kind in kinds:
+                line = shelf.line(kind, self._year)
+                if line is None:
+                    lacking.append((code, kind))
+                else:
+                    layers.append(line)
+            others = (_latest_land(shelf, self._year), shelf.line(OUTLINE, self._year))
+            layers += [layer for layer in others if layer is not None]
+        packs, damaged = [], []
+        for done, layer in enumerate(layers):
+            progress("progress.project", done, len(layers))
+            try:
+                packs.append(self._home.packs.get(layer))
+            except IntegrityError:
+                damaged.append(layer)
+        progress("progress.project", len(layers), len(layers))
+        layers = [layer for layer in layers if layer not in damaged]
+        index = LayerIndex(packs, ENGINE)
+        return ControlIndex(
+            head, self._year, tuple(layers), tuple(packs), index, tuple(lacking), tuple(damaged)
+        )
+
+
+def _latest_land(shelf: Shelf, year: int) -> Layer | None:
+    years = [each.year for each in shelf.layers if each.kind == LAND and each.year and each.year <= year]
+    return shelf.land(max(years)) if years else None

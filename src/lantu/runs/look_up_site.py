@@ -1,0 +1,148 @@
+"""What a site lies in: every control line in force, and the land survey, by how much."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from lantu.core.errors import InputError
+from lantu.intake import read_vector
+from lantu.overlay.doubles import lying_double
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes, take
+from lantu.runs.control_index import ENGINE, ControlIndex
+from lantu.runs.measure_layers import LAND
+from lantu.store import OUTLINE, Home, Layer
+
+APART_M2 = 0.01
+"""Ground in no outline counts from here on: outlines and sites are digitised to less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one layer has in common with one site.
+
+    Attributes:
+        covered_m2: ground of the site that it covers; polygons that lie over each other cover it once.
+        features: (row number in the layer, from 0; area in m² it shares with the site), biggest first.
+        double: whether polygons of the layer lie over each other there.
+    """
+
+    layer: Layer
+    covered_m2: float
+    features: tuple[tuple[int, float], ...]
+    double: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAnswer:
+    """One site.
+
+    Attributes:
+        number: place in its file, from 1.
+        lines: every control line registered in the areas it touches, also those that cover nothing of it.
+        land: the land surveys it lies in.
+        lacking: control lines (area code, kind) that are not registered, or damaged, in the areas it touches.
+        elsewhere_m2: ground in no registered county outline: nothing can be told of it.
+    """
+
+    number: int
+    area_m2: float
+    lines: tuple[Share, ...]
+    land: tuple[Share, ...]
+    lacking: tuple[tuple[str, str], ...]
+    elsewhere_m2: float
+
+
+def read_sites(
+    home: Home, path: Path, layer: str | None = None, *, assume_cgcs2000: bool = False
+) -> PackedLayer:
+    """Read the polygons of a file into the plane of a home.
+
+    Raises:
+        InputError: `intake.*`, `crs.*`, `overlay.no_shapes`, `.not_polygon`, `.invalid`.
+        NotFoundError: `store.no_plane` before the home's first layer.
+    """
+    table = read_vector(path, layer, assume_cgcs2000=assume_cgcs2000)
+    if table.geometry is None or table.crs is None:
+        raise InputError("overlay.no_shapes", where=table.source_name)
+    if len(table.geometry) == 0:
+        raise InputError("layer.no_rows", where=table.source_name)
+    return pack_shapes(table.geometry, table.source_name, (home.plane, table.crs))
+
+
+def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:
+    """Measure sites against everything in force.
+
+    Raises:
+        InputError: `overlay.invalid` for a site that covers ground twice.
+    """
+    hits = control.index.query(sites, threads=1 if len(sites) == 1 else None)
+    shares: dict[int, list[Share]] = defaultdict(list)
+    changes = (np.diff(hits.layer) != 0) | (np.diff(hits.site) != 0)
+    for rows in np.split(np.arange(len(hits.site)), np.flatnonzero(changes) + 1):
+        if len(rows):
+            site, number = int(hits.site[rows[0]]), int(hits.layer[rows[0]])
+            shares[site].append(_share(control, number, sites, site, hits.feature[rows], hits.area_m2[rows]))
+    return [_answer(sites, site, shares[site], control) for site in range(len(sites))]
+
+
+def _share(
+    control: ControlIndex,
+    number: int,
+    sites: PackedLayer,
+    site: int,
+    feature: NDArray[np.int32],
+    area_m2: NDArray[np.float64],
+) -> Share:
+    covered, double = float(area_m2.sum()), False
+    if len(feature) > 1:
+        met = take(control.packs[number], feature)
+        double = bool(lying_double(met, ENGINE).any())
+        if double:
+            once = shapely.union_all(met.geometries())
+            covered = float(shapely.area(shapely.intersection(once, sites.geometries(np.array([site]))[0])))
+    order = np.argsort(-area_m2, kind="stable")
+    features = tuple((int(feature[n]), float(area_m2[n])) for n in order)
+    return Share(control.layers[number], covered, features, double)
+
+
+def _answer(sites: PackedLayer, site: int, shares: list[Share], control: ControlIndex) -> SiteAnswer:
+    outlines = [share for share in shares if share.layer.kind == OUTLINE]
+    touched = {share.layer.area_code for share in shares}
+    whole = float(sites.area_m2[site])
+    elsewhere = whole - sum(share.covered_m2 for share in outlines)
+    met = {share.layer.digest for share in shares}
+    lines = [share for share in shares if share.layer.kind not in (LAND, OUTLINE)]
+    lines += [
+        Share(layer, 0.0, (), False)
+        for layer in control.layers
+        if layer.area_code in touched and layer.kind not in (LAND, OUTLINE) and layer.digest not in met
+    ]
+    damaged = [(layer.area_code, layer.kind) for layer in control.damaged]
+    return SiteAnswer(
+        number=site + 1,
+        area_m2=whole,
+        lines=tuple(sorted(lines, key=lambda share: (share.layer.area_code, -share.covered_m2))),
+        land=tuple(share for share in shares if share.layer.kind == LAND),
+        lacking=tuple(each for each in (*control.lacking, *damaged) if each[0] in touched),
+        elsewhere_m2=elsewhere if elsewhere >= APART_M2 else 0.0,
+    )
+
+
+def land_classes(home: Home, share: Share) -> dict[str, float]:
+    """Return the ground of a site by 地类编码 (DLBM), m², biggest first.
+
+    Raises:
+        IntegrityError: `layer.missing`, `layer.damaged`.
+    """
+    codes = home.layers.read(share.layer, ["DLBM"], geometry=False).attributes["DLBM"].to_pylist()
+    found: dict[str, float] = defaultdict(float)
+    for feature, area in share.features:
+        found["" if codes[feature] is None else str(codes[feature])] += area
+    return dict(sorted(found.items(), key=lambda each: -each[1]))

@@ -1,0 +1,131 @@
+"""`lantu site`: what a site lies in, against the tiny world; what is not registered is not zero."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+
+import world
+from cli.shell import lantu
+from intake.gis_files import write
+from lantu.lawbook import load
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes
+from lantu.runs.control_index import InForce
+from lantu.runs.look_up_site import Share, SiteAnswer, land_classes, look_up
+from lantu.store import Home
+from store.delivered import Delivery
+from world import rect
+from world_home import add, world_home
+
+LINES_OF_THE_WORLD = {"YJJBNT", "STBHHX", "CZKFBJ"}
+
+
+def sites(*shapes: shapely.Polygon) -> PackedLayer:
+    return pack_shapes(world.geographic(list(shapes)), "sites", (world.PLANE, world.CRS_4490))
+
+
+def ask(home: Home, *shapes: shapely.Polygon) -> list[SiteAnswer]:
+    return look_up(sites(*shapes), InForce(home, load(), 2025).now())
+
+
+def covered(shares: tuple[Share, ...]) -> dict[str, float]:
+    return {share.layer.kind: share.covered_m2 for share in shares}
+
+
+def test_areas_known_on_paper(tmp_path: Path) -> None:
+    # 200 × 200 over the corner of A1 A2 B1 B2, all basic farmland; and 200 × 100 of which 100 × 50 lie in E2,
+    # red line, and of which C and D are no farmland.
+    home = world_home(tmp_path / "home")
+    first, second = ask(home, rect(100, 150, 300, 350), rect(700, 200, 900, 300))
+    assert first.area_m2 == pytest.approx(40_000, abs=1e-3)
+    assert covered(first.lines) == pytest.approx({"YJJBNT": 40_000, "STBHHX": 0, "CZKFBJ": 0}, abs=1e-3)
+    assert covered(second.lines)["STBHHX"] == pytest.approx(5_000, abs=1e-3)
+    for answer in (first, second):
+        (land,) = answer.land
+        assert land.layer.year == 2025
+        assert sum(land_classes(home, land).values()) == pytest.approx(answer.area_m2, abs=1e-3)
+        assert sum(area for _, area in land.features) == pytest.approx(land.covered_m2, abs=1e-6)
+        assert answer.elsewhere_m2 == 0
+
+
+def test_what_is_not_registered_is_named(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", without=["STBHHX"])
+    (answer,) = ask(home, rect(700, 200, 900, 300))
+    control = {kind for kind, known in load().layer_kinds.items() if known.control}
+    assert set(answer.lacking) == {(world.AREA_CODE, kind) for kind in control - {"YJJBNT", "CZKFBJ"}}
+    assert set(covered(answer.lines)) == {"YJJBNT", "CZKFBJ"}
+
+
+def test_ground_beyond_every_outline_is_said(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    partly, far = ask(home, rect(-50, 0, 50, 100), rect(5000, 5000, 5100, 5100))
+    assert partly.elsewhere_m2 == pytest.approx(5_000, abs=1e-3)
+    assert far.elsewhere_m2 == pytest.approx(far.area_m2)
+    assert (far.lines, far.land, far.lacking) == ((), (), ())
+
+
+def test_polygons_of_one_line_that_overlap_cover_the_ground_once(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", without=["STBHHX"])
+    shapes = world.geographic([rect(0, 0, 100, 100), rect(50, 0, 150, 100)])
+    table = pa.table({"BSM": ["1", "2"], "XJXZQDM": [world.AREA_CODE] * 2})
+    add(home, Delivery(table, shapes, world.CRS_4490, "red.gpkg", "STBHHX"), "STBHHX")
+    (answer,) = ask(home, rect(0, 0, 200, 50))
+    (red,) = [share for share in answer.lines if share.layer.kind == "STBHHX"]
+    assert (red.covered_m2, red.double) == (pytest.approx(7_500, abs=1e-3), True)
+    assert sorted(area for _, area in red.features) == pytest.approx([5_000, 5_000], abs=1e-3)
+
+
+def test_a_new_version_supersedes_at_once_and_whoever_holds_the_old_index_keeps_it(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    desk = InForce(home, load(), 2025)
+    old = desk.now()
+    assert desk.now() is old
+    table = pa.table({"BSM": ["1"], "XJXZQDM": [world.AREA_CODE]})
+    everything = Delivery(table, world.geographic([rect(0, 0, 1000, 1000)]), world.CRS_4490, "red.gpkg", "x")
+    # Another process registers it.
+    add(Home.open(home.path), everything, "STBHHX")
+    new = desk.now()
+    site = sites(rect(100, 100, 200, 200))
+    assert covered(look_up(site, old)[0].lines)["STBHHX"] == 0
+    assert covered(look_up(site, new)[0].lines)["STBHHX"] == pytest.approx(10_000, abs=1e-3)
+
+
+def test_a_damaged_line_cannot_be_told(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    (red,) = home.layers.list(kind="STBHHX")
+    red.path.write_bytes(red.path.read_bytes()[:-9])
+    (answer,) = ask(Home.open(home.path), rect(700, 200, 900, 300))
+    assert "STBHHX" not in covered(answer.lines)
+    assert (world.AREA_CODE, "STBHHX") in answer.lacking
+
+
+def test_the_command(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    shapes = world.geographic([rect(100, 150, 300, 350)])
+    file = write(tmp_path, "GPKG", shapes, name="site", table=pa.table({"name": ["x"]}))
+    done = lantu("site", file, "--home", home.path, "--year", "2025", "--json")
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)["sites"]
+    assert {line["kind"]: line["covered_m2"] for line in found["lines"]}["YJJBNT"] == pytest.approx(40_000)
+    assert {each["kind"] for each in found["not_registered"]} >= {"HLFXKZX", "LSWHBHX"}
+    shown = lantu("site", file, "--home", home.path, "--year", "2025")
+    assert (
+        "永久基本农田" in shown.stdout
+        and "100.00 %" in shown.stdout
+        and "没有登记洪涝风险控制线" in shown.stdout
+    )
+    point = write(
+        tmp_path,
+        "GPKG",
+        np.array([shapely.Point(123.0, 45.5)]),
+        name="point",
+        table=pa.table({"name": ["x"]}),
+    )
+    refused = lantu("site", point, "--home", home.path)
+    assert refused.returncode == 3 and "不是面" in refused.stderr
