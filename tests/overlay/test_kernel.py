@@ -176,7 +176,7 @@ def test_rows_that_hold_no_polygon_are_told_apart() -> None:
     square = shapely.box(0, 0, 1, 1)
     rows = [
         shapely.to_wkb(square), shapely.to_wkb(shapely.Polygon()), None, shapely.to_wkb(shapely.Point(1, 2)),
-        shapely.to_wkb(square)[:40], shapely.to_wkb(square, byte_order=0), b"\\x01",
+        shapely.to_wkb(square)[:40], b"\x02" + shapely.to_wkb(square)[1:], b"\\x01",
         shapely.to_wkb(shapely.Polygon([(0, 0), (1, 0), (float("nan"), 1), (0, 0)])),
         shapely.to_wkb(square)[:-16] + np.array([7.0, 7.0]).tobytes(),
     ]  # fmt: skip

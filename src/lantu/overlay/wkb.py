@@ -13,13 +13,9 @@ SOUND, EMPTY, NOT_POLYGON, UNREADABLE, NOT_FINITE, UNCLOSED = range(6)
 
 
 @compiled
-def _u32(data: Any, at: int) -> Any:
-    return (
-        np.int64(data[at])
-        | (np.int64(data[at + 1]) << 8)
-        | (np.int64(data[at + 2]) << 16)
-        | (np.int64(data[at + 3]) << 24)
-    )  # fmt: skip
+def _u32(data: Any, at: int, big: bool) -> Any:
+    a, b, c, d = np.int64(data[at]), np.int64(data[at + 1]), np.int64(data[at + 2]), np.int64(data[at + 3])
+    return (a << 24 | b << 16 | c << 8 | d) if big else (d << 24 | c << 16 | b << 8 | a)
 
 
 @compiled
@@ -38,11 +34,26 @@ def _u64(data: Any, at: int) -> Any:
 
 
 @compiled
+def _turned(bits: Any) -> Any:
+    """Return eight bytes in the other order."""
+    half, quarter, byte = np.uint64(32), np.uint64(16), np.uint64(8)
+    bits = bits >> half | bits << half
+    few, all_but = np.uint64(0x0000FFFF0000FFFF), np.uint64(0x00FF00FF00FF00FF)
+    bits = bits >> quarter & few | (bits & few) << quarter
+    return bits >> byte & all_but | (bits & all_but) << byte
+
+
+@compiled
 def _header(data: Any, at: int, end: int) -> Any:
-    """Return kind, size of a point in bytes, and where the counted content begins; kind -1 if unreadable."""
-    if at + 5 > end or data[at] != 1:
-        return -1, 0, 0
-    code = _u32(data, at + 1)
+    """Return kind, size of a point in bytes, where the counted content begins, and its order of bytes.
+
+    The order is True for the high byte first; every part of a multi-polygon has its own. Kind -1 is
+    unreadable.
+    """
+    if at + 5 > end or data[at] > 1:
+        return -1, 0, 0, False
+    big = data[at] == 0
+    code = _u32(data, at + 1, big)
     # ISO adds 1000 for Z, 2000 for M; EWKB sets the top bits.
     extra = (code & 0x80000000 != 0) + (code & 0x40000000 != 0)
     at += 5
@@ -52,7 +63,7 @@ def _header(data: Any, at: int, end: int) -> Any:
     if code >= 1000:
         extra += 2 if code >= 3000 else 1
         code %= 1000
-    return code, 16 + 8 * extra, at
+    return code, 16 + 8 * extra, at, big
 
 
 @compiled
@@ -70,13 +81,13 @@ def count_rings(data: Any, offsets: Any, rings: Any, vertices: Any, state: Any) 
         at, end = offsets[row], offsets[row + 1]
         if end == at:
             continue
-        kind, point, at = _header(data, at, end)
+        kind, point, at, big = _header(data, at, end)
         parts = 1
         if kind == 6:
             if at + 4 > end:
                 state[row] = UNREADABLE
                 continue
-            parts = _u32(data, at)
+            parts = _u32(data, at, big)
             at += 4
         elif kind != 3:
             state[row] = UNREADABLE if kind < 0 else NOT_POLYGON
@@ -84,17 +95,17 @@ def count_rings(data: Any, offsets: Any, rings: Any, vertices: Any, state: Any) 
         state[row] = SOUND
         for _ in range(parts):
             if kind == 6:
-                inner, point, at = _header(data, at, end)
+                inner, point, at, big = _header(data, at, end)
                 if inner != 3:
                     state[row] = UNREADABLE
                     break
             if at + 4 > end:
                 state[row] = UNREADABLE
                 break
-            count = _u32(data, at)
+            count = _u32(data, at, big)
             at += 4
             for _ in range(count):
-                points = _u32(data, at) if at + 4 <= end else 0
+                points = _u32(data, at, big) if at + 4 <= end else 0
                 at += 4 + points * point
                 if at > end:
                     state[row] = UNREADABLE
@@ -127,20 +138,20 @@ def copy_rings(
     for row in range(len(state)):
         if state[row] != SOUND:
             continue
-        kind, point, at = _header(data, offsets[row], offsets[row + 1])
+        kind, point, at, big = _header(data, offsets[row], offsets[row + 1])
         end = offsets[row + 1]
         parts = 1
         if kind == 6:
-            parts = _u32(data, at)
+            parts = _u32(data, at, big)
             at += 4
         ring, vertex = ring_of_row[row], vertex_of_row[row]
         for _ in range(parts):
             if kind == 6:
-                _, point, at = _header(data, at, end)
-            count = _u32(data, at)
+                _, point, at, big = _header(data, at, end)
+            count = _u32(data, at, big)
             at += 4
             for number in range(count):
-                points = _u32(data, at)
+                points = _u32(data, at, big)
                 at += 4
                 if points == 0:
                     continue
@@ -149,7 +160,8 @@ def copy_rings(
                 ring += 1
                 begin = vertex
                 for _ in range(points):
-                    bits[vertex, 0], bits[vertex, 1] = _u64(data, at), _u64(data, at + 8)
+                    x, y = _u64(data, at), _u64(data, at + 8)
+                    bits[vertex, 0], bits[vertex, 1] = (_turned(x), _turned(y)) if big else (x, y)
                     if not (np.isfinite(xy[vertex, 0]) and np.isfinite(xy[vertex, 1])):
                         state[row] = NOT_FINITE
                     vertex += 1
