@@ -94,10 +94,10 @@ def test_a_giant_polygon_is_exact() -> None:
     assert pairs(ENGINE.areas(left, array(giant))) == pytest.approx(by_hand(left, array(giant)), abs=1e-5)
 
 
-def test_sides_can_be_exchanged() -> None:
+def test_sides_can_be_exchanged_to_the_last_bit() -> None:
     left, right = grid(4, 50.0), array(star(40, 120.0, 100.0, 100.0, 5), star(9, 60.0, 40.0, 150.0, 6))
     one, other = pairs(ENGINE.areas(left, right)), pairs(ENGINE.areas(right, left))
-    assert other == pytest.approx({(b, a): m for (a, b), m in one.items()}, abs=EXACT_M2)
+    assert other == {(b, a): m for (a, b), m in one.items()}
 
 
 def test_the_answer_does_not_hang_on_where_the_map_is() -> None:

@@ -168,17 +168,27 @@ def _block(
             x1, y1 = min(east, b_box[b, 2]), min(north, b_box[b, 3])
             if not x0 < x1 or not y0 < y1:
                 continue
-            whole_a = a_area[a] if x0 == west and y0 == south and x1 == east and y1 == north else -1.0
+            own_a = x0 == west and y0 == south and x1 == east and y1 == north
             own_b = (
                 x0 == b_box[b, 0] and y0 == b_box[b, 1] and x1 == b_box[b, 2] and y1 == b_box[b, 3]
             )  # fmt: skip
-            whole_b = b_area[b] if own_b else -1.0
-            area = shared_area(
-                a_xy, a_edge_box, a_first, a_last, a_skip, a_feature[a], a_feature[a + 1],
-                b_xy, b_edge_box, b_first, b_last, b_skip, b_feature[b], b_feature[b + 1],
-                x0, y0, x1, y1, whole_a, whole_b,
-                points_a, chains_a, flats_a, points_b, chains_b, flats_b, todo,
-            )  # fmt: skip
+            whole_a, whole_b = a_area[a] if own_a else -1.0, b_area[b] if own_b else -1.0
+            # The one with more edges goes first, whatever side it is on: the same bits either way.
+            more = (a_feature[a + 1] - a_feature[a]) - (b_feature[b + 1] - b_feature[b])
+            if more > 0 or (more == 0 and (a_area[a], west, south) >= (b_area[b], b_box[b, 0], b_box[b, 1])):
+                area = shared_area(
+                    a_xy, a_edge_box, a_first, a_last, a_skip, a_feature[a], a_feature[a + 1],
+                    b_xy, b_edge_box, b_first, b_last, b_skip, b_feature[b], b_feature[b + 1],
+                    x0, y0, x1, y1, whole_a, whole_b,
+                    points_a, chains_a, flats_a, points_b, chains_b, flats_b, todo,
+                )  # fmt: skip
+            else:
+                area = shared_area(
+                    b_xy, b_edge_box, b_first, b_last, b_skip, b_feature[b], b_feature[b + 1],
+                    a_xy, a_edge_box, a_first, a_last, a_skip, a_feature[a], a_feature[a + 1],
+                    x0, y0, x1, y1, whole_b, whole_a,
+                    points_b, chains_b, flats_b, points_a, chains_a, flats_a, todo,
+                )  # fmt: skip
             if area <= max(LEAST_M2, 1e-15 * (x1 - x0) * (y1 - y0)):
                 continue
             if count == len(found):
