@@ -33,7 +33,8 @@ LEAST_M2 = 1e-6
 class KernelEngine:
     """Sums over edges in compiled threads; no intersection is built. See `kernel`.
 
-    Every pair is one thread's work from begin to end, so figures are the same bits for any number of threads.
+    Every pair is one thread's work from begin to end, and its polygon with more edges goes first: figures are
+    the same bits for any number of threads, whichever side is left, and for layers that come in pieces.
     """
 
     @property
