@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-OPERATIONS = ("overlay", "sites", "overlaps")
-MIN_OVERLAP_M2 = 1.0
+OPERATIONS = ("overlay", "sites", "overlaps", "gaps")
+MIN_OVERLAP_M2 = MIN_GAP_M2 = 1.0
 
 
 class CannotRunError(Exception):
@@ -56,6 +56,10 @@ class Engine(Protocol):
         """Return how many pairs of parcels_dirty share more than `MIN_OVERLAP_M2`, and how much together."""
         ...
 
+    def gaps(self) -> tuple[int, float]:
+        """Return how many gaps over `MIN_GAP_M2` parcels_dirty leaves in the boundary, and their area."""
+        ...
+
     def stop(self) -> None:
         """End what was started."""
         ...
@@ -67,7 +71,7 @@ class Measured:
 
     Attributes:
         prepare_s: files to ready; run_s: each run after that.
-        total_m2: of the answer; pairs: number of overlapping pairs.
+        total_m2: of the answer; count: number of overlapping pairs, or of gaps.
         site_ms: time of each single site; site_m2: their sum, where all were asked.
         peak_mb: largest resident memory of the process, server_mb: of its largest child.
         failed: why there is no answer.
@@ -78,7 +82,7 @@ class Measured:
     run_s: list[float] = field(default_factory=list)
     total_m2: float | None = None
     by: dict[str, float] = field(default_factory=dict)
-    pairs: int | None = None
+    count: int | None = None
     site_ms: list[float] = field(default_factory=list)
     site_m2: float | None = None
     peak_mb: float | None = None
@@ -106,12 +110,12 @@ def measure(
             found.run_s.append(time.perf_counter() - begin)
         if operation == "overlay":
             found.by, found.total_m2 = answer, sum(answer.values())
-        elif operation == "overlaps":
-            found.pairs, found.total_m2 = answer
+        elif operation in ("overlaps", "gaps"):
+            found.count, found.total_m2 = answer
         else:
             found.total_m2 = answer
             _single_sites(engine, data, found)
-        found.peak_mb = _peak_mb()
+        found.peak_mb = peak_mb()
     finally:
         engine.stop()
     found.server_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
@@ -130,7 +134,7 @@ def _single_sites(engine: Engine, data: Path, found: Measured) -> None:
     found.site_m2 = total if len(rows) == count else None
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Return the largest resident memory so far. `getrusage` would count the parent's before `exec`."""
     status = Path("/proc/self/status")
     if status.exists():

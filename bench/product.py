@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from lantu.overlay.coverage import coverage
 
 import lantu
-from bench.measure import MIN_OVERLAP_M2
+from bench.measure import MIN_GAP_M2, MIN_OVERLAP_M2
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import PIECE_ROWS, pack
@@ -30,8 +31,9 @@ class Lantu:
         return f"lantu {lantu.__version__}"
 
     def prepare(self, operation: str) -> None:
-        if operation == "overlaps":
+        if operation in ("overlaps", "gaps"):
             self.dirty = self._layer("parcels_dirty")
+            self.boundary = self._layer("boundary")
             return
         self.parcels, self.control = self._layer("parcels"), self._layer("control")
         if operation == "overlay":
@@ -73,6 +75,10 @@ class Lantu:
         area = self.engine.overlaps(self.dirty, threads=self.threads).area_m2
         area = area[area > MIN_OVERLAP_M2]
         return len(area), float(area.sum())
+
+    def gaps(self) -> tuple[int, float]:
+        found = coverage(self.dirty, self.boundary, least_m2=MIN_GAP_M2)
+        return len(found.gaps), sum(gap.area_m2 for gap in found.gaps)
 
     def stop(self) -> None:
         pass

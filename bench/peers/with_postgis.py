@@ -15,7 +15,7 @@ import geopandas as gpd
 import psycopg
 import shapely
 
-from bench.measure import MIN_OVERLAP_M2, CannotRunError
+from bench.measure import MIN_GAP_M2, MIN_OVERLAP_M2, CannotRunError
 
 _TYPE = {"parcels": "dlbm text", "control": "ctype text", "parcels_dirty": "dlbm text"}
 
@@ -92,9 +92,11 @@ class Pieces:
                 time.sleep(0.1)
 
     def prepare(self, operation: str) -> None:
-        if operation == "overlaps":
+        if operation in ("overlaps", "gaps"):
             self._load("parcels_dirty")
             self._index("parcels_dirty")
+            if operation == "gaps":
+                self._load("boundary")
         else:
             self._load("parcels")
             self._load("control")
@@ -174,6 +176,14 @@ class Pieces:
             "SELECT count(*), coalesce(sum(area), 0) FROM (SELECT ST_Area(ST_Intersection(a.g, b.g)) AS area "
             "FROM parcels_dirty a JOIN parcels_dirty b ON a.g && b.g AND a.id < b.id "
             f"AND ST_Relate(a.g, b.g, 'T********')) pair WHERE area > {MIN_OVERLAP_M2}"
+        ).fetchone() or (0, 0.0)
+        return count, area
+
+    def gaps(self) -> tuple[int, float]:
+        count, area = self.db.execute(
+            "SELECT count(*), coalesce(sum(area), 0) FROM (SELECT ST_Area((ST_Dump(ST_Difference(b.g, "
+            "(SELECT ST_Union(g) FROM parcels_dirty)))).geom) AS area FROM boundary b) gap "
+            f"WHERE area > {MIN_GAP_M2}"
         ).fetchone() or (0, 0.0)
         return count, area
 

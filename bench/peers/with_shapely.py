@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from bench.measure import MIN_OVERLAP_M2
+from bench.measure import MIN_GAP_M2, MIN_OVERLAP_M2
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
@@ -28,7 +28,10 @@ class Plain:
         return f"shapely {shapely.__version__}, GEOS {shapely.geos_version_string}"
 
     def prepare(self, operation: str) -> None:
-        names = ("parcels_dirty",) if operation == "overlaps" else ("parcels", "control")
+        dirty = operation in ("overlaps", "gaps")
+        names = ("parcels_dirty",) if dirty else ("parcels", "control")
+        if operation == "gaps":
+            (self.boundary,) = self._read("boundary").geometry
         self.layer = {name: self._read(name) for name in (*names, *(["sites"] * (operation == "sites")))}
         self.shape = {name: each.geometry.to_numpy() for name, each in self.layer.items()}
         self.tree = {name: shapely.STRtree(self.shape[name]) for name in names}
@@ -63,6 +66,9 @@ class Plain:
         area = area[area > MIN_OVERLAP_M2]
         return len(area), float(area.sum())
 
+    def gaps(self) -> tuple[int, float]:
+        return _over(shapely.difference(self.boundary, shapely.union_all(self.shape["parcels_dirty"])))
+
     def stop(self) -> None:
         pass
 
@@ -95,6 +101,12 @@ class Plain:
         return row[once], other[once]
 
 
+def _over(gaps: Any) -> tuple[int, float]:
+    area = shapely.area(shapely.get_parts(gaps))
+    area = area[area > MIN_GAP_M2]
+    return len(area), float(area.sum())
+
+
 class PlainThreads(Plain):
     """The same, in threads."""
 
@@ -106,6 +118,7 @@ class Tuned(Plain):
 
     parallel = True
     clip_from = 300
+    tiles = 32
 
     def _shared(self, rows: NDArray[np.int64], left: str, right: str) -> Pairs:
         mine, others = self.shape[left][rows], self.shape[right]
@@ -132,3 +145,17 @@ class Tuned(Plain):
         meet = shapely.relate_pattern(self.shape[left][row], self.shape[right][other], "T********")
         row, other = row[meet], other[meet]
         return row, other, shapely.area(shapely.intersection(self.shape[left][row], self.shape[right][other]))
+
+    def gaps(self) -> tuple[int, float]:
+        west, south, east, north = shapely.bounds(self.boundary)
+        x, y = np.linspace(west, east, self.tiles + 1), np.linspace(south, north, self.tiles + 1)
+        tiles = [(x[i], y[j], x[i + 1], y[j + 1]) for i in range(self.tiles) for j in range(self.tiles)]
+        with ThreadPoolExecutor(self.threads) as pool:
+            left = list(pool.map(self._left, tiles))
+        return _over(shapely.union_all(left))
+
+    def _left(self, tile: tuple[float, float, float, float]) -> Any:
+        ground = shapely.clip_by_rect(self.boundary, *tile)
+        parcels = self.shape["parcels_dirty"][self.tree["parcels_dirty"].query(ground)]
+        parcels = shapely.clip_by_rect(parcels, *tile)
+        return shapely.difference(ground, shapely.union_all(parcels))

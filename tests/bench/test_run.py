@@ -41,6 +41,9 @@ class Fake:
     def overlaps(self) -> tuple[int, float]:
         return 4, 9.0
 
+    def gaps(self) -> tuple[int, float]:
+        return 7, 12.0
+
     def stop(self) -> None:
         self.stopped = True
 
@@ -61,7 +64,8 @@ def test_measures(tmp_path: Path) -> None:
     assert (found.total_m2, len(found.run_s), found.version, engine.stopped) == (5.0, 2, "fake 1", True)
     sites = run_of("sites", tmp_path)
     assert (sites.total_m2, sites.site_m2, len(sites.site_ms)) == (6.0, 6.0, 3)
-    assert run_of("overlaps", tmp_path).pairs == 4
+    assert run_of("overlaps", tmp_path).count == 4
+    assert (run_of("gaps", tmp_path).count, run_of("gaps", tmp_path).total_m2) == (7, 12.0)
 
 
 def test_what_is_slow_runs_once(tmp_path: Path) -> None:
@@ -91,7 +95,8 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
         ("overlay", {"by": {"PBF 0101": 2.02, "ERL 0101": 2.98}}),
         ("overlay", {"by": {"PBF 0101": 2.0, "ERL 0101": 3.0, "UDB 0101": 0.02}}),
         ("sites", {"site_m2": 6.1}),
-        ("overlaps", {"pairs": 5}),
+        ("overlaps", {"count": 5}),
+        ("gaps", {"count": 6}),
         ("overlay", {"total_m2": float("nan")}),
     ],
 )
