@@ -42,9 +42,10 @@ def pieces(layer: PackedLayer, rows: int) -> list[tuple[int, Any]]:
     return [(int(each[0]), take(layer, each)) for each in starts]
 
 
+@pytest.mark.parametrize("points", [70, 300])
 @pytest.mark.parametrize("rows", [1, 7, 60, 199])
-def test_pieces_of_either_side_give_the_same_bits(rows: int) -> None:
-    few, many = stars(60, 300, 1), stars(200, 70, 2)
+def test_pieces_of_either_side_give_the_same_bits(rows: int, points: int) -> None:
+    few, many = stars(60, points, 1), stars(200, 70, 2)
     for left, right in ((few, many), (many, few)):
         whole = pairs(left, right)
         assert len(whole) > 500
