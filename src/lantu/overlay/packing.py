@@ -88,7 +88,9 @@ def pack_shapes(
     if len(wrong):
         raise InputError("overlay.not_polygon", side=side, row=int(wrong[0]), count=len(wrong))
     wkb = shapely.to_wkb(shapes, byte_order=1, output_dimension=2)
-    return pack([pa.array(wkb, pa.large_binary())], side, place)
+    # A thread of its own would prepare a projection of its own: a hundred times what a site costs.
+    few = len(shapes) <= PIECE_ROWS
+    return pack([pa.array(wkb, pa.large_binary())], side, place, threads=1 if few else None)
 
 
 def pack(
