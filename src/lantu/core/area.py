@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 from lantu.core.crs import GEOGRAPHIC, transformer
+from lantu.core.foreign import to_wgs84
 
 SEMI_MAJOR_M = 6378137.0
 FLATTENING = 1 / 298.257222101
@@ -51,7 +52,7 @@ class StatutoryPlane:
 
         Args:
             geometries: array of shapely geometries in `crs`; Z is dropped.
-            crs: one of the systems of `core/crs.py`.
+            crs: one of the systems of `core/crs.py` or `core/foreign.py`.
 
         Returns:
             Array of the same shape, plane metres; None stays None.
@@ -62,7 +63,10 @@ class StatutoryPlane:
 
     def step(self, crs: CRS) -> float:
         """Return the longest edge that is projected as it is, in units of `crs`."""
-        return MAX_EDGE_M / _METRES_PER_DEGREE if crs.is_geographic else MAX_EDGE_M
+        unit = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
+        if crs.is_geographic:
+            return MAX_EDGE_M / _METRES_PER_DEGREE * (math.pi / 180 / unit)
+        return MAX_EDGE_M / unit
 
     def forward(self, xy: NDArray[np.float64], crs: CRS) -> NDArray[np.float64]:
         """Project (n, 2) points in `crs`, densified by whoever calls, into the plane.
@@ -70,7 +74,10 @@ class StatutoryPlane:
         Raises:
             pyproj.exceptions.ProjError: a point has no place in the plane.
         """
-        return _along(transformer(crs.to_string(), self.definition), xy)
+        definition = crs.to_string()
+        if (way := to_wgs84(definition)) is not None:
+            xy, definition = _along(way, xy), f"EPSG:{GEOGRAPHIC}"
+        return _along(transformer(definition, self.definition), xy)
 
     def to_geographic(self, geometries: Geometries) -> Geometries:
         """Bring plane geometries back to longitude/latitude (CGCS2000), for maps and GeoJSON."""

@@ -69,32 +69,37 @@ def read_crs(definition: object, where: str) -> CRS:
         crs = CRS.from_user_input(definition)
     except CRSError:
         raise InputError("crs.unsupported", where=where, crs=str(definition)[:80]) from None
-    epsg = _epsg(crs)
+    epsg = delivered_epsg(crs)
     if epsg is None:
         raise InputError("crs.unsupported", where=where, crs=crs.name)
     return CRS.from_epsg(epsg)
 
 
-def _epsg(crs: CRS) -> int | None:
+def horizontal(crs: CRS) -> CRS | None:
+    """Return the system of x and y alone: TOWGS84 says nothing about areas, and heights are dropped."""
+    found: CRS | None = crs
+    while found is not None and (found.is_bound or found.is_compound):
+        found = found.source_crs if found.is_bound else found.sub_crs_list[0]
+    return found
+
+
+def delivered_epsg(crs: CRS) -> int | None:
     """Find the code of delivery by what the system *is*: delivered names vary, and alike names mislead.
 
     (PROJ's own identification takes a plane with a meridian of its own for the zone it is named after.)
     """
-    while crs.is_bound or crs.is_compound:  # TOWGS84 says nothing about areas; heights are dropped
-        inner = crs.source_crs if crs.is_bound else crs.sub_crs_list[0]
-        if inner is None:
-            return None
-        crs = inner
-    geodetic = crs.geodetic_crs
-    if geodetic is None or not _is_cgcs2000(geodetic):
+    inner = horizontal(crs)
+    geodetic = inner.geodetic_crs if inner is not None else None
+    if inner is None or geodetic is None or not is_cgcs2000(geodetic):
         return None
-    if crs.is_projected:
-        return _zone_code(crs)
-    degrees = all(abs(axis.unit_conversion_factor - math.pi / 180) < 1e-12 for axis in crs.axis_info[:2])
-    return GEOGRAPHIC if crs.is_geographic and degrees else None
+    if inner.is_projected:
+        return _zone_code(inner)
+    degrees = all(abs(axis.unit_conversion_factor - math.pi / 180) < 1e-12 for axis in inner.axis_info[:2])
+    return GEOGRAPHIC if inner.is_geographic and degrees else None
 
 
-def _is_cgcs2000(geodetic: CRS) -> bool:
+def is_cgcs2000(geodetic: CRS) -> bool:
+    """Say whether a geodetic system is CGCS2000: by name, ellipsoid and prime meridian."""
     ellipsoid, meridian, datum = geodetic.ellipsoid, geodetic.prime_meridian, geodetic.datum
     if ellipsoid is None or meridian is None or datum is None:
         return False
@@ -136,7 +141,7 @@ def check_bounds(bounds: Bounds, crs: CRS, where: str) -> None:
     if _fits(bounds, epsg):
         return
     if _fits((south, west, north, east), epsg):
-        raise InputError("crs.swapped_axes", where=where, epsg=epsg, bounds=_show(bounds))
+        raise InputError("crs.swapped_axes", where=where, epsg=epsg, bounds=show_bounds(bounds))
     likely = likely_systems(bounds)
     if likely:
         raise InputError(
@@ -144,9 +149,9 @@ def check_bounds(bounds: Bounds, crs: CRS, where: str) -> None:
             where=where,
             epsg=epsg,
             likely=" / ".join(map(str, likely)),
-            bounds=_show(bounds),
+            bounds=show_bounds(bounds),
         )
-    raise InputError("crs.out_of_range", where=where, epsg=epsg, bounds=_show(bounds))
+    raise InputError("crs.out_of_range", where=where, epsg=epsg, bounds=show_bounds(bounds))
 
 
 def likely_systems(bounds: Bounds) -> list[int]:
@@ -173,7 +178,8 @@ def _fits(bounds: Bounds, epsg: int | None) -> bool:
     return low_x <= west <= east <= high_x and low_y <= south <= north <= high_y
 
 
-def _show(bounds: Bounds) -> str:
+def show_bounds(bounds: Bounds) -> str:
+    """Return bounds as a sentence has them."""
     return ", ".join(f"{value:.6g}" for value in bounds)
 
 

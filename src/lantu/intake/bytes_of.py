@@ -31,12 +31,18 @@ def digest_path(path: Path) -> str:
     A Shapefile's digest takes its companions (.dbf, .shx, .prj, .cpg) along.
     """
     if path.is_dir():
-        parts = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
-        return _digest_parts(path, parts)
+        return _digest_parts(path, parts_of(path))
     if path.suffix.lower() == ".shp":
-        return _digest_parts(path.parent, companions(path))
+        return _digest_parts(path.parent, parts_of(path))
     with path.open("rb") as stream:
         return digest_stream(stream)
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Return the files that a file consists of: a FileGDB's and a Shapefile's own, else itself."""
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
+    return companions(path) if path.suffix.lower() == ".shp" else [path]
 
 
 def companions(path: Path) -> list[Path]:

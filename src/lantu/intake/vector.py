@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from lantu.core.crs import check_bounds, read_crs
 from lantu.core.errors import InputError
 from lantu.intake.bytes_of import digest_path, read_bytes
-from lantu.intake.encoding import shapefile_encoding
-from lantu.intake.parquet import read_geoparquet
-from lantu.intake.reasons import first_words
+from lantu.intake.pieces import PARQUET, check_exists, list_gdal_layers, open_pieces, sentences
 from lantu.intake.shapes import Geometries, bounds_of, check_shapes, from_wkb
-from lantu.intake.whole import check_whole
 from lantu.intake.zipped import unzipped
 
-_PARQUET = (".parquet", ".geoparquet")
 _WGS84 = "World Geodetic System 1984"
 
 
@@ -66,11 +57,11 @@ def list_layers(path: Path) -> list[LayerName]:
     Raises:
         InputError: as `read_vector`.
     """
-    _exists(path)
-    if path.suffix.lower() in _PARQUET:
+    check_exists(path)
+    if path.suffix.lower() in PARQUET:
         return [LayerName(path.stem, "Polygon", -1)]
     with unzipped(path) as inner:
-        return _layers(inner, path.name)
+        return [LayerName(name, kind, -1) for name, kind in list_gdal_layers(inner, path.name)]
 
 
 def read_vector(
@@ -91,23 +82,20 @@ def read_vector(
             `.no_companion`, `.not_a_gdb`, `.which_file`, `.curved`, `.encoding`, `.null_geometry`,
             `.empty_geometry`, `.invalid_geometry`, `.bad_coordinate`, `.wgs84`, `crs.*`.
     """
-    _exists(path)
-    if path.suffix.lower() in _PARQUET:
-        columns, wkb, found = read_geoparquet(path)
-        raw = _Raw(columns, wkb, found, path.name, path.stem)
-    else:
-        with unzipped(path) as inner:
-            raw = _read(inner, layer, path.name)
     notes: list[str] = []
     geometry, crs = None, None
-    if raw.wkb is not None:
-        geometry = from_wkb(raw.wkb, raw.where, notes)
-        crs = _system(raw.crs, raw.where, check_crs, assume_cgcs2000, notes)
-        check_shapes(geometry, raw.attributes, raw.where, strict=check_crs)
-        if check_crs and len(geometry):
-            check_bounds(bounds_of(geometry), crs, raw.where)
+    with open_pieces(path, layer) as source:
+        pieces = list(source.read())
+        attributes = pa.concat_tables([source.schema.empty_table(), *(table for table, _ in pieces)])
+        if source.has_shapes:
+            column = [wkb.cast(pa.large_binary()) for _, wkb in pieces if wkb is not None]
+            geometry = from_wkb(pa.chunked_array(column, pa.large_binary()), source.where, notes)
+            crs = _system(source.crs, source.where, check_crs, assume_cgcs2000, notes)
+            check_shapes(geometry, attributes, source.where, strict=check_crs)
+            if check_crs and len(geometry):
+                check_bounds(bounds_of(geometry), crs, source.where)
     return VectorTable(
-        raw.attributes, geometry, crs, path.name, raw.layer, digest_path(path), raw.encoding, tuple(notes)
+        attributes, geometry, crs, path.name, source.layer, source.digest, source.encoding, tuple(notes)
     )
 
 
@@ -117,7 +105,7 @@ def read_table(path: Path) -> VectorTable:
     Raises:
         InputError: `intake.missing`, `.unreadable`, `.not_csv`, `.column_twice`, `document.empty`.
     """
-    _exists(path)
+    check_exists(path)
     data = read_bytes(path)
     if not data.strip():
         raise InputError("document.empty", where=path.name)
@@ -134,74 +122,11 @@ def read_table(path: Path) -> VectorTable:
         column_types={name.strip('"'): pa.string() for name in header}, strings_can_be_null=True
     )
     parse = pa.csv.ParseOptions(newlines_in_values=True)
-    with _sentences(path.name):
+    with sentences(path.name):
         table = pa.csv.read_csv(pa.BufferReader(text.encode()), convert_options=kept, parse_options=parse)
     if twice := sorted({name for name in table.column_names if table.column_names.count(name) > 1}):
         raise InputError("intake.column_twice", where=path.name, columns="、".join(twice))
     return VectorTable(table, None, None, path.name, path.stem, digest_path(path), encoding)
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """What a format hands over: WKB not yet read, a system not yet judged."""
-
-    attributes: pa.Table
-    wkb: pa.ChunkedArray | None
-    crs: object
-    file: str
-    layer: str
-    encoding: str | None = None
-
-    @property
-    def where(self) -> str:
-        return self.file if Path(self.file).stem == self.layer else f"{self.file}:{self.layer}"
-
-
-def _read(path: Path, layer: str | None, file: str) -> _Raw:
-    """Read by GDAL; `file` is the name that the user knows."""
-    check_whole(path, file)
-    name = _one_layer(path, layer, file)
-    encoding = shapefile_encoding(path, file)
-    options: dict[str, Any] = {"layer": name} | ({"encoding": encoding} if encoding else {})
-    with _sentences(file):
-        said = pyogrio.read_info(path, force_feature_count=True, **options)["features"]
-        meta, table = pyogrio.read_arrow(path, **options)
-    if said != table.num_rows:
-        raise InputError("intake.rows_missing", where=f"{file}:{name}", said=said, found=table.num_rows)
-    column = meta.get("geometry_name") or "wkb_geometry"
-    if column not in table.column_names:
-        return _Raw(table, None, None, file, name, encoding)
-    return _Raw(table.drop_columns([column]), table[column], meta.get("crs"), file, name, encoding)
-
-
-def _exists(path: Path) -> None:
-    if not path.exists():
-        raise InputError("intake.missing", where=str(path))
-
-
-def _layers(path: Path, file: str) -> list[LayerName]:
-    with _sentences(file):
-        return [LayerName(str(name), kind, -1) for name, kind in pyogrio.list_layers(path)]
-
-
-def _one_layer(path: Path, layer: str | None, file: str) -> str:
-    names = [item.name for item in _layers(path, file)]
-    if layer is not None:
-        if layer not in names:
-            raise InputError("intake.no_layer", where=file, layer=layer, layers="、".join(names[:30]))
-        return layer
-    if len(names) != 1:
-        raise InputError("intake.which_layer", where=file, layers="、".join(names[:30]))
-    return names[0]
-
-
-@contextmanager
-def _sentences(file: str) -> Iterator[None]:
-    """Turn what GDAL and Arrow raise into our own error, with their first line as the reason."""
-    try:
-        yield
-    except (DataSourceError, DataLayerError, ValueError, OSError, pa.ArrowException) as error:
-        raise InputError("intake.unreadable", where=file, why=first_words(error)) from None
 
 
 def _system(found: object, where: str, check: bool, assume: bool, notes: list[str]) -> CRS:
