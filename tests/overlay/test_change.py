@@ -286,9 +286,10 @@ def test_any_two_vintages_add_up_to_both(
 def test_the_same_vintage_twice_has_no_crumbs(drawn: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     cells, of, _ = drawn
     features = array(*(shapely.union_all(cells[of == n]) for n in range(of.max() + 1)))
-    of_old, of_new, found = by_feature(features, features)
-    assert {*of_old, *of_new} == {"unchanged"}
-    assert all(old == new for old, new in found)
+    before, after, found = compared(features, features)
+    assert np.array_equal(found.old, found.new)
+    of_old, of_new, _ = fates(found, before, after)
+    assert {*named(of_old), *named(of_new)} == {"unchanged"}
 
 
 def test_the_rounding_of_many_slivers_does_not_move_the_sum_of_what_changed() -> None:

@@ -84,8 +84,7 @@ def show(result: FileChange, out: Path | None) -> None:
     _print(say("overlay.change_total", unit=_unit(shown), **areas))
     _show_features(result, shown)
     matrix = _matrix(result, shown) if by_value and len(_order(result)) <= MATRIX else None
-    wide = console.options.update(width=10_000)
-    if matrix and console.measure(matrix, options=wide).maximum <= console.width:
+    if matrix and _fits(matrix):
         console.print(matrix)
     else:
         _show_changes(result, shown)
@@ -171,17 +170,22 @@ def _matrix(result: FileChange, shown: Account) -> Table:
 
 
 def _show_values(result: FileChange, shown: Account) -> None:
-    """Print what each value had, kept, lost, won and has."""
+    """Print what each value had, kept, lost, gained and has: in a narrow terminal less of what follows."""
     rows = _values(result, shown)
-    table = _table("values")
-    table.add_column(Text(say("overlay.change_value")), overflow="fold")
-    for title in ("had", "kept", "lost", "gained", "has", "net"):
-        _add_figures(table, f"overlay.change_{title}")
-    for number, had, kept, has in rows[:SHOWN]:
-        figures = [_area(n, shown) for n in (had, kept, had - kept, has - kept, has)]
-        table.add_row(
-            Text(_called(result, number)), *figures, f"{'+' * (has > had)}{_area(has - had, shown)}"
-        )
+    every = ["had", "kept", "lost", "gained", "has", "net"]
+    for left_out in ([], ["kept"], ["kept", "net"]):
+        table = _table("values")
+        table.add_column(Text(say("overlay.change_value")), overflow="fold")
+        titles = [title for title in every if title not in left_out]
+        for title in titles:
+            _add_figures(table, f"overlay.change_{title}")
+        for number, had, kept, has in rows[:SHOWN]:
+            figures = zip(every, (had, kept, had - kept, has - kept, has, has - had), strict=True)
+            said = {title: _area(units, shown) for title, units in figures}
+            said["net"] = "+" * (has > had) + said["net"]
+            table.add_row(Text(_called(result, number)), *(said[title] for title in titles))
+        if _fits(table):
+            break
     console.print(table)
     if len(rows) > SHOWN:
         _print(say("overlay.more", count=len(rows) - SHOWN), "dim")
@@ -253,6 +257,11 @@ def _value(value: Any) -> str:
 
 def _table(name: str) -> Table:
     return Table(title=say(f"overlay.change_{name}"), title_justify="left")
+
+
+def _fits(table: Table) -> bool:
+    wide = console.options.update(width=10_000)
+    return console.measure(table, options=wide).maximum <= console.width
 
 
 def _add_figures(table: Table, title: str, **said: str) -> None:

@@ -98,8 +98,8 @@ class Account:
     """Flows between groups in whole units, none of them 0, biggest first.
 
     Each amount, what each group had and has, what is gone and what has come, both totals and all together
-    are the measured figures rounded up or down, and add up exactly. What did not change, in all, is a sum of
-    such figures, which may be a few units off.
+    are the measured figures rounded up or down, and add up exactly. All that did not change is a sum of such
+    figures, which may be more than a unit off; their roundings mostly make up for each other.
 
     Attributes:
         old, new: (c,) numbers of groups; `NOWHERE` where that vintage has no ground.
@@ -117,7 +117,7 @@ class Account:
 
     def coarser(self, per: int) -> Account:
         """Return the account in units of `per` of these; flows may be 0 then."""
-        amount = _exact(self.old, self.new, self.fate, self.amount, per)
+        amount = exact_sums(self.old, self.new, self.amount, per)
         return replace(self, amount=amount, unit_m2=self.unit_m2 * per)
 
     def only(self, rows: _Ints) -> Account:
@@ -221,18 +221,10 @@ def account(found: Flows, old_group: _Ints, new_group: _Ints, fate: _Fates) -> A
     keys, first, group, pairs = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     area = np.bincount(group, found.area_m2, minlength=len(keys))
     before, after, fate = before[first], after[first], fate[first]
-    amount = _exact(before, after, fate, area / float(UNIT_M2))
+    amount = exact_sums(before, after, area / float(UNIT_M2))
     order = np.argsort(-amount, kind="stable")
     order = order[amount[order] > 0]
     return Account(before[order], after[order], fate[order], pairs[order], amount[order])
-
-
-def _exact(old: _Ints, new: _Ints, fate: _Fates, amount: NDArray[np.float64] | _Ints, per: int = 1) -> _Ints:
-    """Return whole units; what has the same fate stands together, so that its sum hardly moves either."""
-    order = np.argsort(fate, kind="stable")
-    units = np.empty(len(order), np.int64)
-    units[order] = exact_sums(old[order], new[order], amount[order], per)
-    return units
 
 
 def _nowhere(found: Flows, fate: _Fates) -> _Fates:
