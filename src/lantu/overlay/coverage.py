@@ -1,0 +1,232 @@
+"""Does a layer cover its ground once: overlaps, gaps, ground outside the boundary, broken polygons."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from lantu.core.area import Geometries
+from lantu.core.progress import Progress, silent
+from lantu.overlay.cutting import cut_to, mended, polygons_of, spread, widest
+from lantu.overlay.kernel_engine import LEAST_M2, KernelEngine
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes
+from lantu.overlay.uncovered import CRACK_M, NOISE_M2, uncovered
+
+BESIDE = 8
+"""Of the features along a gap at most so many are named."""
+TOUCH_M = 1e-6
+"""Outlines nearer than this run along each other."""
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One fault of a layer.
+
+    Attributes:
+        rows: the features: the two that overlap; those along a gap, longest shared outline first, at most
+            BESIDE; the one that reaches outside, or is broken.
+        area_m2: statutory area; of a broken feature that of the ground it covers twice or inside out.
+        width_m: diameter of the largest circle in it, within 2 %; None for a broken feature.
+        place: (x, y) in the plane: where it is widest, or breaks; None where it has no place.
+        shape: what is at fault, in the plane; empty for a feature without ground.
+        what: of an overlap `duplicate` where both cover the same ground, else `part`; of a gap `hole` or
+            `border`; of a broken feature what GEOS says.
+    """
+
+    rows: tuple[int, ...]
+    area_m2: float
+    width_m: float | None
+    place: tuple[float, float] | None
+    shape: Any
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What was found but is smaller than the least area that is reported."""
+
+    count: int
+    area_m2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Faults of a layer, biggest first each.
+
+    Attributes:
+        area_m2: sum of the features' areas; broken ones count as mended.
+        boundary_m2, covered_m2: the ground, and what of it is covered; None without a boundary.
+        below: of overlaps, gaps and outside, by these names.
+    """
+
+    features: int
+    area_m2: float
+    boundary_m2: float | None
+    covered_m2: float | None
+    overlaps: list[Defect] = field(default_factory=list)
+    gaps: list[Defect] = field(default_factory=list)
+    outside: list[Defect] = field(default_factory=list)
+    broken: list[Defect] = field(default_factory=list)
+    below: dict[str, Below] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Say whether nothing is at fault."""
+        return not (self.overlaps or self.gaps or self.outside or self.broken)
+
+
+def coverage(
+    layer: PackedLayer, boundary: PackedLayer | None = None, *, least_m2: float, progress: Progress = silent
+) -> Coverage:
+    """Look for all faults of a layer.
+
+    Args:
+        layer: in the statutory plane. Broken polygons are reported, and for the rest of the check mended.
+        boundary: the ground the layer should cover, its polygons sound; None: then only holes are gaps.
+        least_m2: smaller faults are counted, not listed.
+
+    Raises:
+        InputError: `overlay.invalid` where a polygon of the boundary covers ground twice.
+    """
+    broken = _broken(layer)
+    sound = _repaired(layer, np.array([each.rows[0] for each in broken if each.place], np.int64))
+    outline = None if boundary is None else _outline(boundary)
+    overlaps = KernelEngine().overlaps(sound, progress)
+    pairs = np.column_stack([overlaps.left_id, overlaps.right_id]).astype(np.int64)
+    both = sound.box[pairs]
+    doubtful = np.concatenate([both[:, :, :2].max(axis=1), both[:, :, 2:].min(axis=1)], axis=1)
+    gaps, out_m2 = uncovered(sound, outline, doubtful, progress)
+    gap_m2 = np.asarray(shapely.area(gaps), np.float64)
+    big, open_ = overlaps.area_m2 >= least_m2, gap_m2 >= least_m2
+    out = (out_m2 >= least_m2) & (out_m2 > NOISE_M2)
+    boundary_m2 = None if outline is None else float(outline.area_m2[0])
+    return Coverage(
+        len(layer),
+        math.fsum(sound.area_m2),
+        boundary_m2,
+        None if boundary_m2 is None else boundary_m2 - math.fsum(gap_m2),
+        _overlaps(sound, pairs[big], overlaps.area_m2[big]),
+        _gaps(sound, outline, gaps[open_], gap_m2[open_]),
+        [] if outline is None else _outside(sound, outline, np.flatnonzero(out), out_m2[out]),
+        broken,
+        {
+            "overlaps": _below(overlaps.area_m2[~big]),
+            "gaps": _below(gap_m2[~open_]),
+            "outside": _below(out_m2[~out & (out_m2 > NOISE_M2)]),
+        },
+    )
+
+
+def _broken(layer: PackedLayer) -> list[Defect]:
+    """Return what covers ground twice, most first, and then what covers none."""
+    twice = np.abs(layer.self_covered_m2) / 2  # covered twice, w² - w is 2; inside out, too
+    rows = layer.broken[np.argsort(-twice[layer.broken], kind="stable")]
+    shapes = layer.geometries(rows)
+    found = []
+    for row, shape, said in zip(rows.tolist(), shapes, shapely.is_valid_reason(shapes), strict=True):
+        at = re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", said)
+        place = (float(at[2]), float(at[3])) if at else shape.representative_point().coords[0]
+        found.append(Defect((row,), float(twice[row]), None, place, shape, at[1] if at else said))
+    flat = np.setdiff1d(np.flatnonzero(layer.area_m2 <= LEAST_M2), rows)
+    found += [Defect((row,), 0.0, None, None, shapely.Polygon(), "empty") for row in flat.tolist()]
+    return found
+
+
+def _repaired(layer: PackedLayer, rows: _Ints) -> PackedLayer:
+    if not len(rows):
+        return layer
+    shapes = layer.geometries()
+    shapes[shapely.is_missing(shapes)] = shapely.Polygon()
+    shapes[rows] = mended(shapes[rows])
+    return pack_shapes(shapes, "left")
+
+
+def _outline(boundary: PackedLayer) -> PackedLayer:
+    """Make one polygon of the boundary's."""
+    if len(boundary) == 1:
+        return boundary
+    whole = shapely.union_all(mended(boundary.geometries()))
+    return pack_shapes(polygons_of(np.array([whole])), "right")
+
+
+def _overlaps(layer: PackedLayer, pairs: _Ints, area: _Floats) -> list[Defect]:
+    order = np.argsort(-area, kind="stable")
+    pairs, area = pairs[order], area[order]
+    rows, number = np.unique(pairs, return_inverse=True)
+    shapes = mended(layer.geometries(rows))
+    one, other = number.reshape(-1, 2).T
+    same = (np.abs(layer.area_m2[pairs] - area[:, None]) <= NOISE_M2).all(axis=1)
+    shared = polygons_of(spread(shapely.intersection, shapes[one], shapes[other]))
+    what = np.where(same, "duplicate", "part").tolist()
+    return _defects(list(map(tuple, pairs.tolist())), area, shared, what)
+
+
+def _outside(layer: PackedLayer, outline: PackedLayer, rows: _Ints, area: _Floats) -> list[Defect]:
+    order = np.argsort(-area, kind="stable")
+    rows, area = rows[order], area[order]
+    shapes = mended(layer.geometries(rows))
+    inside = cut_to(mended(outline.geometries())[0], layer.box[rows])
+    out = polygons_of(spread(shapely.difference, shapes, inside))
+    return _defects([(row,) for row in rows.tolist()], area, out, [""] * len(rows))
+
+
+def _gaps(layer: PackedLayer, outline: PackedLayer | None, gaps: Geometries, area: _Floats) -> list[Defect]:
+    order = np.argsort(-area, kind="stable")
+    gaps, area = gaps[order], area[order]
+    middles, length, gap = _edges(gaps)
+    beside = _beside(layer, gaps, middles, length, gap)
+    along: _Floats = np.zeros(len(gaps))
+    if outline is not None:
+        line = shapely.boundary(mended(outline.geometries())[0])
+        shapely.prepare(line)
+        on = shapely.dwithin(line, middles, TOUCH_M)
+        along = np.asarray(np.bincount(gap[on], length[on], minlength=len(gaps)), np.float64)
+    return _defects(beside, area, gaps, np.where(along > CRACK_M, "border", "hole").tolist())
+
+
+def _edges(shapes: Geometries) -> tuple[Geometries, _Floats, _Ints]:
+    """Return the middle and length of every edge, and whose it is."""
+    rings, owner = shapely.get_rings(shapes, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    step = points[edge + 1] - points[edge]
+    return shapely.points(points[edge] + step / 2), np.hypot(*step.T), owner[ring[edge]]
+
+
+def _beside(
+    layer: PackedLayer, gaps: Geometries, middles: Geometries, length: _Floats, gap: _Ints
+) -> list[tuple[int, ...]]:
+    """Return for each gap the features along it, by the length of outline they share with it."""
+    known = np.flatnonzero(~np.isnan(layer.box[:, 0]))
+    near = shapely.STRtree(shapely.box(*layer.box[known].T)).query(shapely.box(*shapely.bounds(gaps).T))[1]
+    rows = known[np.unique(near)]
+    outlines = shapely.boundary(layer.geometries(rows))
+    which, edge = shapely.STRtree(middles).query(outlines, predicate="dwithin", distance=TOUCH_M)
+    key, of = np.unique(gap[edge] * len(rows) + which, return_inverse=True)
+    shared = np.bincount(of, length[edge], minlength=len(key))
+    owner, row = np.divmod(key, max(len(rows), 1))
+    found: list[list[int]] = [[] for _ in gaps]
+    for nth in np.argsort(-shared, kind="stable").tolist():
+        if shared[nth] > CRACK_M and len(found[owner[nth]]) < BESIDE:
+            found[owner[nth]].append(int(rows[row[nth]]))
+    return [tuple(each) for each in found]
+
+
+def _defects(rows: list[tuple[int, ...]], area: _Floats, shapes: Geometries, what: list[str]) -> list[Defect]:
+    width, place = widest(shapes)
+    columns = zip(rows, area.tolist(), width.tolist(), map(tuple, place.tolist()), shapes, what, strict=True)
+    return [Defect(*each) for each in columns]
+
+
+def _below(area: _Floats) -> Below:
+    return Below(len(area), math.fsum(area))

@@ -1,0 +1,112 @@
+"""Shapes for whoever looks: giants cut down to boxes, broken ones mended, the widest place of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from lantu.core.area import Geometries
+from lantu.overlay.threads import in_order
+
+_Boxes = NDArray[np.float64]
+SLICE = 64
+_AT_ONCE = 8
+_SMALL = 256
+_MANY = 1000
+_NEXT = 1.01
+_NARROWEST_M = 1e-7
+
+
+def polygons_of(shapes: Geometries) -> Geometries:
+    """Keep of each shape what has area; an empty polygon where nothing has."""
+    wrong = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
+    if not len(wrong):
+        return shapes
+    kept = shapes.copy()
+    kept[wrong] = shapely.Polygon()
+    parts, owner = shapely.get_parts(shapes[wrong], return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    owner, flat = owner[inner], shapely.get_dimensions(parts) == 2
+    parts, owner = parts[flat], owner[flat]
+    if len(parts):
+        rows, number = np.unique(owner, return_inverse=True)
+        kept[wrong[rows]] = shapely.multipolygons(parts, indices=number)
+    return kept
+
+
+def mended(shapes: Geometries) -> Geometries:
+    """Make each polygon valid: its rings for themselves, then shells without their holes."""
+    shapes = np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes)
+    wrong = np.flatnonzero(~shapely.is_valid(shapes))
+    shapes[wrong] = polygons_of(shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False))
+    return shapes
+
+
+def cut_to(shape: Any, boxes: _Boxes) -> Geometries:
+    """Return what of a polygon lies in each of (n, 4) boxes; a giant is halved on the way there."""
+    cut = np.full(len(boxes), None, object)
+    waiting = [(shape, np.arange(len(boxes)))]
+    while waiting:
+        shape, rows = waiting.pop()
+        if len(rows) <= _AT_ONCE or shapely.get_num_coordinates(shape) <= _SMALL:
+            cut[rows] = shapely.intersection(shape, shapely.box(*boxes[rows].T))
+            continue
+        middle = boxes[rows, :2] + boxes[rows, 2:]
+        order = rows[np.argsort(middle[:, np.argmax(np.ptp(middle, axis=0))], kind="stable")]
+        for half in (order[: len(order) // 2], order[len(order) // 2 :]):
+            low, high = boxes[half, :2].min(axis=0), boxes[half, 2:].max(axis=0)
+            waiting.append((shapely.intersection(shape, shapely.box(*low, *high)), half))
+    return polygons_of(cut)
+
+
+def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the diameter of the largest circle in each polygon, within 2 %, and a place in that circle.
+
+    GEOS looks for the circle in few steps, which in a long sliver find a much smaller one. So polygons are
+    shrunk, which is right to 1 %, until nothing is left of them; big ones begin with what GEOS finds.
+
+    Returns:
+        (n,) metres, (n, 2) plane coordinates; a shape too narrow to shrink has width 0.
+    """
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    origin = np.zeros((len(shapes), 2))
+    origin[owner] = coordinates  # near zero no bit of a sliver is lost
+    near = shapely.set_coordinates(shapes.copy(), coordinates - origin[owner])
+    low = shapely.area(near) / np.maximum(shapely.length(near), 1e-300)
+    high = np.maximum(np.sqrt(shapely.area(near) / np.pi), low)
+    core = near.copy()
+    big = np.flatnonzero(shapely.get_num_coordinates(near) > _MANY)
+    radius = shapely.maximum_inscribed_circle(near[big])
+    low[big], core[big] = shapely.length(radius), shapely.get_point(radius, 0)
+    found = np.zeros(len(shapes), np.bool_)
+    found[big] = low[big] > _NARROWEST_M
+    guessed = found.copy()
+    todo = np.arange(len(shapes))
+    while len(todo):
+        # Until some circle has been found, smaller ones are tried; after a good guess the next bigger one.
+        between = np.where(guessed[todo], low[todo] * _NEXT, np.sqrt(low[todo] * high[todo]))
+        tried = np.where(found[todo], between, low[todo])
+        guessed[todo] = False
+        shrunk = spread(lambda some, by: shapely.buffer(some, -by, quad_segs=8), near[todo], tried)
+        left = ~shapely.is_empty(shrunk)
+        inside, beyond = todo[left], todo[~left]
+        low[inside], core[inside], found[inside] = tried[left], shrunk[left], True
+        high[beyond] = tried[~left]
+        low[beyond[~found[beyond]]] /= 2
+        open_ = np.where(found[todo], high[todo] > _NEXT * 1.0001 * low[todo], high[todo] > _NARROWEST_M)
+        todo = todo[open_]
+    place = shapely.get_coordinates(shapely.point_on_surface(core)) + origin
+    return np.where(found, 2 * low, 0.0), place
+
+
+def spread(function: Callable[..., Any], *arrays: NDArray[Any]) -> NDArray[Any]:
+    """Call a shapely function on slices of equally long arrays, in as many threads as there are cores."""
+    count = len(arrays[0])
+    if count <= SLICE:
+        return np.asarray(function(*arrays))
+    slices = ([each[start : start + SLICE] for each in arrays] for start in range(0, count, SLICE))
+    return np.concatenate(list(in_order(lambda some: function(*some), slices)))
