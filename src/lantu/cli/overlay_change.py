@@ -300,40 +300,43 @@ def _new(account: Account) -> int:
 
 
 def _plain(result: FileChange) -> dict[str, Any]:
-    """Return everything for JSON: areas that add up as text with all four places, or as whole units."""
+    """Return everything for JSON: areas that add up, in m² with four places and as whole units.
+
+    A double prints the four places of less than 10¹¹ m² unharmed: read as decimals they add up exactly.
+    """
     found, unit = result.account, result.account.unit_m2
     of = {fate: found.total(found.fate == fate) for fate in Fate}
     changed = found.total() - of[Fate.UNCHANGED] - of[Fate.GONE] - of[Fate.COME]
     plain = {
-        "unit_m2": unit,
+        "unit_m2": float(unit),
         "method": result.method,
         "old": _side(result.old, _old(found), unit),
         "new": _side(result.new, _new(found), unit),
-        "unchanged_m2": of[Fate.UNCHANGED] * unit,
-        "changed_m2": changed * unit,
-        "gone_m2": of[Fate.GONE] * unit,
-        "come_m2": of[Fate.COME] * unit,
+        "unchanged_m2": float(of[Fate.UNCHANGED] * unit),
+        "changed_m2": float(changed * unit),
+        "gone_m2": float(of[Fate.GONE] * unit),
+        "come_m2": float(of[Fate.COME] * unit),
         "slivers": _measured(result.slivers),
         "features": {
             fate.name.lower(): {"old": counted.old, "new": counted.new}
-            | ({} if counted.old_units is None else {"old_m2": counted.old_units * unit})
-            | ({} if counted.new_units is None else {"new_m2": counted.new_units * unit})
+            | ({} if counted.old_units is None else {"old_m2": float(counted.old_units * unit)})
+            | ({} if counted.new_units is None else {"new_m2": float(counted.new_units * unit)})
             for fate, counted in result.features(found).items()
         },
     }
     if result.values is not None:
         plain["classes"] = [
             {
-                "value": result.values[0][n], "old_m2": had * unit, "kept_m2": kept * unit,
-                "lost_m2": (had - kept) * unit, "gained_m2": (has - kept) * unit, "new_m2": has * unit,
-                "net_m2": (has - had) * unit,
+                "value": result.values[0][n], "old_m2": float(had * unit), "kept_m2": float(kept * unit),
+                "lost_m2": float((had - kept) * unit), "gained_m2": float((has - kept) * unit),
+                "new_m2": float(has * unit), "net_m2": float((has - had) * unit),
             }
             for n, had, kept, has in _values(result, found)
         ]  # fmt: skip
     plain["rows"] = [
         {
-            "old": old, "new": new, "fate": fate.name.lower(), "area_m2": units * unit, "area_units": units,
-            "pairs": pairs,
+            "old": old, "new": new, "fate": fate.name.lower(), "area_m2": float(units * unit),
+            "area_units": units, "pairs": pairs,
         }
         for old, new, fate, units, pairs in result.rows(found)
     ]  # fmt: skip
@@ -347,7 +350,7 @@ def _side(side: VintageFile, units: int, unit: Decimal) -> dict[str, Any]:
         "digest": side.digest,
         "features": side.features,
         "field": side.field,
-        "total_m2": units * unit,
+        "total_m2": float(units * unit),
         "total_units": units,
         "measured_m2": side.area_m2,
         "overlapping": _measured(side.doubled),
