@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from lantu.core.area import Geometries
 from lantu.core.progress import Progress, silent
 from lantu.overlay.cutting import cut_to, mended, polygons_of, spread, widest
+from lantu.overlay.gaps import CRACK_M, TOUCH_M
 from lantu.overlay.kernel_engine import LEAST_M2, KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
-from lantu.overlay.uncovered import CRACK_M, NOISE_M2, uncovered
+from lantu.overlay.uncovered import NOISE_M2, uncovered
 
 BESIDE = 8
 """Of the features along a gap at most so many are named."""
-TOUCH_M = 1e-6
-"""Outlines nearer than this run along each other."""
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]

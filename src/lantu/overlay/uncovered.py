@@ -17,15 +17,14 @@ from numpy.typing import NDArray
 from lantu.core.area import MAX_EDGE_M, Geometries
 from lantu.core.progress import Progress, silent
 from lantu.overlay.cutting import cut_to, mended, polygons_of, spread
-from lantu.overlay.kernel_engine import LEAST_M2, KernelEngine
+from lantu.overlay.gaps import AROUND_M, gaps_of
+from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
 from lantu.overlay.threads import in_order
 
 NOISE_M2 = 1e-5
 """A cell is even within this: clean ones are within 1e-8, but for pairs under LEAST_M2, which are dropped."""
-CRACK_M = 1e-3
-"""Where only a crack narrower than this joins two gaps, or a gap and the outside, they are apart."""
 PER_CELL = 16
 """Features per cell at first."""
 MOST = 32
@@ -100,8 +99,8 @@ def uncovered(
         rows = np.flatnonzero(~inside & ~np.isnan(layer.box[:, 0]))
         off_ground[rows] = _off_ground(layer, boundary, rows)
     cells = _uneven(layer, boundary, grid, doubtful, off_ground > NOISE_M2)
-    parts = _joined(_pieces(layer, boundary, cells, progress))
-    return _parted(parts, frame if boundary is None else None), off_ground
+    free = _free(layer, boundary, cells, progress)
+    return gaps_of(free, cells.box, frame if boundary is None else None), off_ground
 
 
 def _grid(frame: _Floats, layer: PackedLayer) -> _Floats:
@@ -115,7 +114,7 @@ def _grid(frame: _Floats, layer: PackedLayer) -> _Floats:
 
 
 def _balance(layer: PackedLayer, boundary: PackedLayer | None, box: _Floats, progress: Progress) -> _Cells:
-    cells = pack_shapes(shapely.box(*box.T), "cells")
+    cells = pack_shapes(shapely.box(*_wider(box, AROUND_M).T), "cells")
     table = KernelEngine().overlay(cells, layer, progress)
     ground: _Floats = cells.area_m2
     if boundary is not None:
@@ -195,70 +194,33 @@ def _quarters(box: _Floats) -> _Floats:
     )  # fmt: skip
 
 
-def _pieces(
-    layer: PackedLayer, boundary: PackedLayer | None, cells: _Cells, progress: Progress
-) -> Geometries:
-    """Return the uncovered pieces, cell by cell, by GEOS."""
+def _wider(box: _Floats, by: float) -> _Floats:
+    wider: _Floats = box + np.array([-by, -by, by, by])
+    return wider
+
+
+def _free(layer: PackedLayer, boundary: PackedLayer | None, cells: _Cells, progress: Progress) -> Geometries:
+    """Return what is uncovered of each cell and AROUND_M around it, by GEOS."""
     progress("progress.gaps", 0, len(cells.box))
-    ground = shapely.box(*cells.box.T)
+    around, reach = _wider(cells.box, AROUND_M), _wider(cells.box, REACH_M)
+    free = shapely.box(*around.T)
     partial = np.flatnonzero(~cells.full)
-    wider = cells.box + np.array([-1, -1, 1, 1]) * REACH_M
     if boundary is not None and len(partial):
-        ground[partial] = cut_to(mended(boundary.geometries())[0], wider[partial])
+        free[partial] = cut_to(mended(boundary.geometries())[0], reach[partial])
     order = np.argsort(cells.cell, kind="stable")
     cell, row = cells.cell[order], cells.row[order]
     rows, number = np.unique(row, return_inverse=True)
     shapes = mended(layer.geometries(rows))
     here = shapes[number]
-    big = shapely.get_num_coordinates(shapes) > BIG
-    for each in np.flatnonzero(big):
-        pairs = np.flatnonzero(number == each)
-        here[pairs] = cut_to(shapes[each], wider[cell[pairs]])
-    covered, which = _by_cell(here, cell)
-    left = ground.copy()
-    left[which] = spread(
-        lambda on, all_of: shapely.difference(on, shapely.union_all(all_of[:, None], axis=1)),
-        ground[which], covered,
-    )  # fmt: skip
-    left[partial] = shapely.intersection(left[partial], shapely.box(*cells.box[partial].T))
+    for big in np.flatnonzero(shapely.get_num_coordinates(shapes) > BIG):
+        pairs = np.flatnonzero(number == big)
+        here[pairs] = cut_to(shapes[big], reach[cell[pairs]])
+    if len(cell):
+        which, number = np.unique(cell, return_inverse=True)
+        free[which] = spread(
+            lambda some, by: shapely.difference(some, shapely.union_all(by[:, None], axis=1)),
+            free[which], shapely.geometrycollections(here, indices=number),
+        )  # fmt: skip
+    free[partial] = shapely.intersection(free[partial], shapely.box(*around[partial].T))
     progress("progress.gaps", len(cells.box), len(cells.box))
-    return np.asarray(shapely.get_parts(polygons_of(left)))
-
-
-def _by_cell(shapes: Geometries, cell: _Ints) -> tuple[Geometries, _Ints]:
-    """Collect the shapes of each cell; `cell` ascends. Returns collections and whose they are."""
-    if not len(cell):
-        return np.empty(0, object), cell
-    which, number = np.unique(cell, return_inverse=True)
-    return shapely.geometrycollections(shapes, indices=number), which
-
-
-def _joined(pieces: Geometries) -> Geometries:
-    """Join pieces that have an edge in common."""
-    return _with_ground(shapely.get_parts(shapely.union_all(pieces)))
-
-
-def _with_ground(shapes: Geometries) -> Geometries:
-    return np.asarray(shapes[shapely.area(shapes) > LEAST_M2])
-
-
-def _parted(parts: Geometries, frame: _Floats | None) -> Geometries:
-    """Part what only cracks join; leave out what is joined to the frame, where there is one."""
-    core = spread(lambda some: shapely.buffer(some, -CRACK_M / 2, join_style="mitre"), parts)
-    several = shapely.get_num_geometries(core) > 1
-    found = [parts[~several & ~_at(frame, parts)]]
-    for part, inner, outside in zip(parts[several], core[several], _at(frame, parts[several]), strict=True):
-        grown = shapely.buffer(shapely.get_parts(inner), CRACK_M * 0.51, join_style="mitre")
-        bodies = shapely.get_parts(polygons_of(shapely.intersection(part, grown)))
-        found.append(bodies[~_at(frame, bodies)])
-        if not outside:  # a crack that leads to the outside belongs to it
-            found.append(shapely.get_parts(shapely.difference(part, shapely.union_all(bodies))))
-    return _with_ground(np.concatenate([np.empty(0, object), *found]))
-
-
-def _at(frame: _Floats | None, shapes: Geometries) -> NDArray[np.bool_]:
-    if frame is None:
-        return np.zeros(len(shapes), np.bool_)
-    reach = shapely.bounds(shapes) - frame
-    found: NDArray[np.bool_] = (np.abs(reach) < CRACK_M).any(axis=1)
-    return found
+    return polygons_of(free)
