@@ -14,8 +14,8 @@ from pyproj import CRS
 from cli.shell import lantu
 from intake.gis_files import moved, squares, write
 from lantu.core.area import StatutoryPlane
-from lantu.core.errors import InputError, StorageError
-from lantu.runs.overlay_files import overlay_files, write_overlay
+from lantu.core.errors import InputError
+from lantu.runs.overlay_files import overlay_files
 
 PLANE = StatutoryPlane(123, 46)
 
@@ -41,7 +41,7 @@ def of_square(count: float) -> float:
 
 def test_areas_by_two_fields(land: Path, lines: Path) -> None:
     result = overlay_files(land, lines, ("dlmc", "kind"))
-    found = {(row.left, row.right): row.area_m2 for row in result.rows}
+    found = {(row["left"], row["right"]): row["area_m2"] for row in result.rows.to_pylist()}
     # The sides of the lines are straight in their zone, not in degrees: over 22 km less than a metre off.
     half = of_square(0.5)
     expected = {("旱地", "红线"): half, ("水浇地", "红线"): half, ("农村道路", None): of_square(0.6)}
@@ -53,30 +53,40 @@ def test_areas_by_two_fields(land: Path, lines: Path) -> None:
 
 def test_without_fields_each_pair_of_features_is_a_row(land: Path) -> None:
     result = overlay_files(land, land)
-    assert sorted((row.left, row.right, row.pairs) for row in result.rows) == [
+    rows = result.rows.to_pylist()
+    assert sorted((row["left"], row["right"], row["pairs"]) for row in rows) == [
         (n, n, 1) for n in (1, 2, 3, 4)
     ]
+    assert (result.row_count, result.pairs) == (4, 4)
     assert result.total_m2 == pytest.approx(of_square(4), rel=1e-12)
 
 
 def test_the_written_table_has_the_rows_and_says_how(land: Path, lines: Path, tmp_path: Path) -> None:
-    result = overlay_files(land, lines, ("DLMC", "kind"))
-    write_overlay(result, tmp_path / "out.parquet")
-    table = pq.read_table(tmp_path / "out.parquet")
-    assert table.to_pylist() == [
-        {"left": row.left, "right": row.right, "area_m2": row.area_m2, "pairs": row.pairs}
-        for row in result.rows
-    ]
-    assert json.loads(table.schema.metadata[b"lantu"])["method"] == result.method
-    with pytest.raises(StorageError):
-        write_overlay(result, tmp_path / "nowhere" / "out.parquet")
-    assert {path.name for path in tmp_path.iterdir() if path.suffix == ".parquet" or "part" in path.name} == {
-        "out.parquet"
-    }
+    out = tmp_path / "out.parquet"
+    result = overlay_files(land, lines, ("DLMC", "kind"), out=out)
+    table = pq.read_table(out)
+    assert table.to_pylist() == result.rows.to_pylist()
+    assert table["area_m2"].to_pylist() == sorted(table["area_m2"].to_pylist(), reverse=True)
+    assert json.loads(table.schema.metadata[b"lantu"]) == {
+        "left": result.left.digest, "right": result.right.digest, "method": result.method,
+        "by": ["DLMC", "kind"],
+    }  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_pairs_are_written_by_left_and_right(land: Path, lines: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    result = overlay_files(land, lines, out=out)
+    table = pq.read_table(out)
+    assert list(zip(*table.select(["left", "right", "pairs"]).to_pydict().values(), strict=True)) == [
+        (1, 1, 1), (2, 1, 1), (3, 2, 1),
+    ]  # fmt: skip
+    assert sum(table["area_m2"].to_pylist()) == pytest.approx(result.total_m2, rel=1e-15)
+    assert sorted(table.to_pylist(), key=lambda row: -row["area_m2"]) == result.rows.to_pylist()
 
 
 def test_what_cannot_be_overlaid_is_said(land: Path, tmp_path: Path) -> None:
-    for by, code in ((("nothing", "DLMC"), "overlay.no_field"), (None, "overlay.not_polygon")):
+    for by, code in ((("nothing", "DLMC"), "overlay.no_field"), (None, "intake.not_polygon")):
         way = write(tmp_path, "GPKG", [shapely.LineString([(123.2, 45.5), (123.21, 45.5)])], name="way")
         with pytest.raises(InputError) as caught:
             overlay_files(land, land if by else way, by)

@@ -13,10 +13,11 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from lantu.cli import overlay_change
-from lantu.cli.context import JsonOption, console, emit, progress_bars, say
+from lantu.cli.context import JsonOption, console, emit, progress_bars, say, stderr
 from lantu.core.errors import InputError
 from lantu.core.units import convert, round_half_up
-from lantu.runs.overlay_files import FileOverlay, Side, overlay_files, write_overlay
+from lantu.runs.kept_pieces import has_kept
+from lantu.runs.overlay_files import FileOverlay, Side, overlay_files
 
 SHOWN = 40
 
@@ -63,31 +64,37 @@ def run(
         typer.Option("--right-layer", help="右文件的图层 / layer of the right file", show_default=False),
     ] = None,
     assume_cgcs2000: Annotated[
-        bool, typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000")
+        bool,
+        typer.Option(
+            "--assume-cgcs2000",
+            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
+            "brought to longitude and latitude, as CGCS2000",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure, print the rows, biggest first; write them where asked."""
-    with progress_bars() as progress:
-        result = overlay_files(
-            left, right, _fields(by), left_layer=left_layer, right_layer=right_layer,
-            assume_cgcs2000=assume_cgcs2000, progress=progress,
-        )  # fmt: skip
-    if out:
-        write_overlay(result, out)
+    try:
+        with progress_bars() as progress:
+            result = overlay_files(
+                left, right, _fields(by), left_layer=left_layer, right_layer=right_layer,
+                assume_cgcs2000=assume_cgcs2000, out=out, progress=progress,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if out and has_kept(out):
+            stderr.print(say("overlay.kept", where=out, name=out.name), markup=False, soft_wrap=True)
+        raise
     emit(_plain(result), as_json, lambda: show(result, out))
 
 
 def show(result: FileOverlay, out: Path | None) -> None:
     """Print a result for people."""
-    _print(
-        say("overlay.total", total=_hectares(result.total_m2), pairs=sum(row.pairs for row in result.rows))
-    )
+    _print(say("overlay.total", total=_hectares(result.total_m2), pairs=result.pairs))
     for side, name in ((result.left, "left"), (result.right, "right")):
         _print(
             say(f"overlay.side_{name}", file=side.file, features=side.features, area=_hectares(side.area_m2))
         )
-    if result.rows:
+    if result.row_count:
         table = Table()
         for title, right in (
             (result.left.field or say("overlay.left_feature"), False),
@@ -96,15 +103,18 @@ def show(result: FileOverlay, out: Path | None) -> None:
             (say("overlay.pairs"), True),
         ):
             table.add_column(Text(title), justify="right" if right else "left", overflow="fold")
-        for row in result.rows[:SHOWN]:
+        for row in result.rows.slice(0, SHOWN).to_pylist():
             table.add_row(
-                Text(_value(row.left)), Text(_value(row.right)), _hectares(row.area_m2), str(row.pairs)
-            )
+                Text(_value(row["left"])), Text(_value(row["right"])), _hectares(row["area_m2"]),
+                str(row["pairs"]),
+            )  # fmt: skip
         console.print(table)
-    if len(result.rows) > SHOWN:
-        _print(say("overlay.more", count=len(result.rows) - SHOWN), "dim")
+    if result.row_count > SHOWN:
+        _print(say("overlay.more", count=result.row_count - SHOWN), "dim")
     for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
         _print(say(code), "yellow")
+    if result.resumed:
+        _print(say("overlay.resumed", features=result.resumed), "dim")
     _print(say("overlay.method", method=result.method), "dim")
     if out:
         _print(say("overlay.written", path=out), "dim")
@@ -139,10 +149,13 @@ def _side(side: Side) -> dict[str, Any]:
 def _plain(result: FileOverlay) -> dict[str, Any]:
     return {
         "total_m2": result.total_m2,
+        "pairs": result.pairs,
         "left": _side(result.left),
         "right": _side(result.right),
         "method": result.method,
-        "rows": [asdict(row) for row in result.rows],
+        "resumed": result.resumed,
+        "row_count": result.row_count,
+        "rows": result.rows.to_pylist(),
     }
 
 

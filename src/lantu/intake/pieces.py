@@ -23,7 +23,7 @@ from lantu.intake.zipped import unzipped
 
 PARQUET = (".parquet", ".geoparquet")
 MOST_ROWS = 65_536
-PIECE_BYTES = 32 << 20
+PIECE_BYTES = 8 << 20
 """A piece holds about so many bytes of the file, or fewer rows than MOST_ROWS."""
 
 

@@ -169,3 +169,33 @@ def copy_rings(
                 shut = xy[begin, 0] == xy[vertex - 1, 0] and xy[begin, 1] == xy[vertex - 1, 1]
                 if state[row] == SOUND and (points < 4 or not shut):
                     state[row] = UNCLOSED
+
+
+@compiled
+def weigh(
+    xy: Any, ring: Any, feature_ring: Any, step: float, half_turn: float, vertices: Any, across: Any, box: Any
+) -> None:
+    """Look at the coordinates of rows before anything is made of them.
+
+    Args:
+        xy, ring, feature_ring: as in `PackedLayer`, in the system of delivery.
+        vertices: (n,) float64, written: how many there are once no edge is longer than `step`; 0 where a
+            coordinate is no number.
+        across: (n,) bool, written: whether an edge spans half a turn of longitude.
+        box: (4,) written: least x, least y, greatest x, greatest y.
+    """
+    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
+    for row in range(len(vertices)):
+        total, far = 0.0, False
+        for k in range(feature_ring[row], feature_ring[row + 1]):
+            for v in range(ring[k], ring[k + 1]):
+                x, y = xy[v, 0], xy[v, 1]
+                west, south, east, north = min(west, x), min(south, y), max(east, x), max(north, y)
+                if v + 1 < ring[k + 1]:
+                    dx, dy = xy[v + 1, 0] - x, xy[v + 1, 1] - y
+                    far = far or abs(dx) >= half_turn
+                    total += max(1.0, np.ceil(np.hypot(dx, dy) / step))
+            total += 1.0
+        vertices[row] = total if total < np.inf else 0.0
+        across[row] = far
+    box[0], box[1], box[2], box[3] = west, south, east, north

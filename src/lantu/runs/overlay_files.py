@@ -1,20 +1,43 @@
-"""Overlay any two files: how much of what lies on what, in statutory areas; no home is needed."""
+"""Overlay any two files: how much of what lies on what, in statutory areas; no home is needed.
+
+The smaller file is packed and kept, the bigger one comes in pieces. Every pair of features is measured alone,
+and sums are exact until they are rounded once: figures do not depend on pieces, threads, or who is streamed.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
+import lantu
+from lantu.core.errors import InputError, StorageError
 from lantu.core.progress import Progress, silent
-from lantu.overlay.engine import OverlayTable, method
-from lantu.overlay.kernel_engine import KernelEngine
-from lantu.runs.polygon_files import Labels, read_polygons
-from lantu.runs.table_file import write_table
+from lantu.overlay.engine import method
+from lantu.overlay.kernel_engine import KernelEngine, prepare
+from lantu.overlay.pack import PackedLayer
+from lantu.runs import memory
+from lantu.runs.kept_pieces import KeptPieces, keeping
+from lantu.runs.overlay_rows import Pairs, Rows, Sums, exact
+from lantu.runs.polygon_files import (
+    Labels,
+    Piece,
+    PolygonSource,
+    check_memory,
+    labels_of,
+    open_polygons,
+)
+from lantu.runs.polygon_survey import NAME, PIECE_ROWS, PIECE_VERTICES
+
+FORMAT = 1
+"""Goes up with every change of what kept pieces mean."""
+LEFT, RIGHT = 0, 1
+_ROW_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +45,7 @@ class Side:
     """One file of an overlay.
 
     Attributes:
+        system: its coordinate system, with the transformation where one was needed.
         field: the field its features are summed by; None for each feature by itself.
         area_m2: the sum of its features' statutory areas.
         notes: message codes of what was changed on the way in.
@@ -30,6 +54,7 @@ class Side:
     file: str
     layer: str
     digest: str
+    system: str
     features: int
     field: str | None
     area_m2: float
@@ -37,24 +62,26 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What two values, or two features, share: area in m², and over how many pairs of features."""
-
-    left: Any
-    right: Any
-    area_m2: float
-    pairs: int
-
-
-@dataclass(frozen=True, slots=True)
 class FileOverlay:
-    """The result; `rows` biggest first. `method` names engine, plane and the greatest edge."""
+    """The result.
+
+    Attributes:
+        method: engine, plane and the greatest edge.
+        total_m2, pairs: what features share in all, and how many pairs of them do.
+        rows: left, right, area_m2 and pairs, biggest first: all, or where one row per pair went to a file,
+            the biggest.
+        row_count: how many rows there are.
+        resumed: features that an earlier, interrupted run had measured.
+    """
 
     left: Side
     right: Side
     method: str
     total_m2: float
-    rows: list[Row]
+    pairs: int
+    rows: pa.Table
+    row_count: int
+    resumed: int
 
 
 def overlay_files(
@@ -65,6 +92,8 @@ def overlay_files(
     left_layer: str | None = None,
     right_layer: str | None = None,
     assume_cgcs2000: bool = False,
+    out: Path | None = None,
+    available: int | None = None,
     progress: Progress = silent,
 ) -> FileOverlay:
     """Measure what the polygons of two files share.
@@ -75,58 +104,183 @@ def overlay_files(
         by: a field of each file to sum by; None gives a row per pair of features, named by their place in
             the file, from 1.
         left_layer, right_layer: which layer of a file that has several.
+        out: a Parquet file to write the rows to: sums biggest first, pairs by left and right. Finished pieces
+            wait beside it, see `keeping`; it appears whole or not at all.
+        available: bytes of memory there are; None asks the system.
 
     Raises:
-        InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.no_field`, `.not_polygon`,
-            `.invalid`: what is wrong, where, how to mend it.
+        InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.*`: what is wrong, where, how to mend it.
+        StorageError: the disk is full or refuses.
+        BusyError: `overlay.busy`.
     """
-    files = read_polygons(
-        [(left, left_layer), (right, right_layer)], fields=by, assume_cgcs2000=assume_cgcs2000,
-        progress=progress,
-    )  # fmt: skip
-    engine = KernelEngine()
-    shared = engine.overlay(files[0].pack, files[1].pack, progress)
-    sides = [
-        Side(
-            file.name, file.layer, file.digest, len(file.pack), by[nth] if by else None,
-            math.fsum(file.pack.area_m2), file.notes,
-        )
-        for nth, file in enumerate(files)
-    ]  # fmt: skip
-    rows = _rows(shared, files[0].labels, files[1].labels)
-    return FileOverlay(sides[0], sides[1], method(engine, files[0].plane), math.fsum(shared.area_m2), rows)
+    wanted = ((left, left_layer), (right, right_layer))
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(open_polygons(path, layer, name, assume_cgcs2000, progress))
+            for (path, layer), name in zip(wanted, by or (None, None), strict=True)
+        ]
+        sizes = [each.survey.size.packed for each in files]
+        work = _Work(files, LEFT if sizes[LEFT] > sizes[RIGHT] else RIGHT, out is None, available, progress)
+        work.check_memory()
+        kept = None
+        if out:
+            rows = 1 if by else sum(each.rows.rows for each in files)
+            kept = stack.enter_context(keeping(out, work.facts, _ROW_BYTES * rows))
+        work.measure(kept)
+        result = work.result()
+        if kept:
+            described = {
+                "left": result.left.digest, "right": result.right.digest, "method": result.method,
+                "by": [result.left.field, result.right.field],
+            }  # fmt: skip
+            kept.publish(work.rows.tables(work.again(kept)), work.rows.schema, described)
+        return result
 
 
-def write_overlay(result: FileOverlay, path: Path) -> None:
-    """Write the rows as Parquet: left, right, area_m2, pairs; the file appears whole or not at all.
+@dataclass(slots=True)
+class _Work:
+    """An overlay under way.
 
-    Raises:
-        StorageError: the disk is full or refuses; an earlier file then stands.
+    Attributes:
+        streamed: the side that comes in pieces.
+        held: whether all rows are held in memory.
+        area: per side, and total: floats whose sum is exact.
     """
-    columns = {
-        "left": pa.array([row.left for row in result.rows]),
-        "right": pa.array([row.right for row in result.rows]),
-        "area_m2": pa.array([row.area_m2 for row in result.rows], pa.float64()),
-        "pairs": pa.array([row.pairs for row in result.rows], pa.int64()),
-    }
-    facts = {
-        "left": result.left.digest, "right": result.right.digest, "method": result.method,
-        "by": [result.left.field, result.right.field],
-    }  # fmt: skip
-    write_table(columns, facts, path)
+
+    files: list[PolygonSource]
+    streamed: int
+    held: bool
+    available: int | None
+    progress: Progress
+    rows: Rows = field(init=False)
+    area: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+    total: list[float] = field(default_factory=list)
+    pairs: int = 0
+    resumed: int = 0
+
+    def __post_init__(self) -> None:
+        left, right = self.files
+        if left.field is not None and right.field is not None:
+            self.rows = Sums(_type(left, left.field), _type(right, right.field))
+        else:
+            self.rows = Pairs(self.streamed == LEFT, self.held)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return all that the result depends on."""
+        return {
+            "format": FORMAT, "version": lantu.__version__, "method": self.method, "streamed": self.streamed,
+            "piece": [PIECE_ROWS, PIECE_VERTICES],
+            "files": [[f.rows.digest, f.rows.layer, f.field, f.system.words] for f in self.files],
+        }  # fmt: skip
+
+    @property
+    def method(self) -> str:
+        return method(KernelEngine(), self.files[LEFT].plane)
+
+    def check_memory(self) -> None:
+        """Refuse what does not fit, before it is begun."""
+        whole, pieces = self.files[1 - self.streamed], self.files[self.streamed].survey.sizes
+        size = whole.survey.size
+        check_memory(whole, size.packing, self.available)
+        most = max(each.packing + each.overlaying(size) for each in pieces)
+        check_memory(self.files[self.streamed], size.packed + most, self.available)
+
+    def measure(self, kept: KeptPieces | None) -> None:
+        """Overlay piece by piece; what is kept already is taken from there."""
+        prepare(self.progress)
+        other = self.files[1 - self.streamed]
+        whole, labels = self._whole(other)
+        self.area[1 - self.streamed].extend(exact(whole.area_m2.tolist()))
+        source = self.files[self.streamed]
+        for piece in source.pieces(_columns(source)):
+            found = kept.get(piece.number) if kept else None
+            if found is None:
+                found = self._measured(piece, whole, labels)
+                if kept:
+                    kept.put(piece.number, *found)
+            else:
+                self.resumed += piece.rows
+            table, facts = found
+            self.rows.add(table)
+            self.area[self.streamed].extend(facts["area"])
+            self.total.extend(facts["total"])
+            self.pairs += facts["pairs"]
+            self._check_rows()
+            self.progress("progress.overlay", piece.stop, source.rows.rows)
+
+    def result(self) -> FileOverlay:
+        left, right = (
+            Side(
+                each.name, each.rows.layer, each.rows.digest, each.system.words, each.rows.rows, each.field,
+                math.fsum(area), each.notes,
+            )
+            for each, area in zip(self.files, self.area, strict=True)
+        )  # fmt: skip
+        return FileOverlay(
+            left, right, self.method, math.fsum(self.total), self.pairs, self.rows.biggest(),
+            self.rows.count, self.resumed,
+        )  # fmt: skip
+
+    def again(self, kept: KeptPieces) -> Iterator[pa.Table]:
+        """Yield what was kept of every piece."""
+        for number in range(len(self.files[self.streamed].survey.stops)):
+            found = kept.get(number)
+            if found is None:
+                raise StorageError("overlay.piece_gone", number=number + 1)
+            yield found[0]
+
+    def _whole(self, source: PolygonSource) -> tuple[PackedLayer, Labels]:
+        tables: list[pa.Table] = []
+
+        def wkb() -> Iterator[pa.Array]:
+            for piece in source.pieces(_columns(source)):
+                tables.append(piece.table)
+                yield from piece.wkb
+                self.progress("progress.project", piece.stop, source.rows.rows)
+
+        layer = source.packed(wkb(), self.files[LEFT].plane)
+        source.refuse_broken(layer)
+        return layer, labels_of(pa.concat_tables(tables), source.field, len(layer))
+
+    def _measured(self, piece: Piece, whole: PackedLayer, labels: Labels) -> tuple[pa.Table, dict[str, Any]]:
+        source = self.files[self.streamed]
+        size = source.survey.sizes[piece.number]
+        other = self.files[1 - self.streamed].survey.size
+        check_memory(source, size.packing + size.overlaying(other), self.available)
+        layer = source.packed(iter(piece.wkb), self.files[LEFT].plane, piece.first)
+        source.refuse_broken(layer, piece.first, whole=piece.number + 1 == len(source.survey.stops) == 1)
+        own = labels_of(piece.table, source.field, len(layer), piece.first)
+
+        def part(step: str, done: int, total: int | None = None) -> None:
+            rows = len(layer) * done // (total or 1)
+            self.progress("progress.overlay", piece.first + rows, source.rows.rows)
+
+        if self.streamed == LEFT:
+            shared = KernelEngine().overlay(layer, whole, part)
+            table = self.rows.of_piece(shared, own, labels)
+        else:
+            shared = KernelEngine().overlay(whole, layer, part)
+            table = self.rows.of_piece(shared, labels, own)
+        facts = {
+            "pairs": len(shared.area_m2), "total": exact(shared.area_m2.tolist()),
+            "area": exact(layer.area_m2.tolist()),
+        }  # fmt: skip
+        return table, facts
+
+    def _check_rows(self) -> None:
+        have = memory.available() if self.available is None else self.available
+        if have is not None and self.rows.nbytes > have:
+            raise InputError(
+                "overlay.too_many_rows", rows=f"{self.rows.count:,}", need=memory.gib(self.rows.nbytes),
+                have=memory.gib(have),
+            )  # fmt: skip
 
 
-def _rows(shared: OverlayTable, left: Labels, right: Labels) -> list[Row]:
-    key = left.number[shared.left_id] * len(right.value) + right.number[shared.right_id]
-    keys, group, pairs = np.unique(key, return_inverse=True, return_counts=True)
-    area = np.bincount(group, shared.area_m2, minlength=len(keys))
-    order = np.argsort(-area, kind="stable")
-    return [
-        Row(
-            left.value[k // len(right.value)],
-            right.value[k % len(right.value)],
-            float(area[n]),
-            int(pairs[n]),
-        )
-        for n, k in zip(order.tolist(), keys[order].tolist(), strict=True)
-    ]
+def _columns(source: PolygonSource) -> list[str]:
+    return [NAME] if source.field is None else [NAME, source.field]
+
+
+def _type(source: PolygonSource, name: str) -> pa.DataType:
+    found = source.rows.schema.field(name).type
+    return found.value_type if pa.types.is_dictionary(found) else found
