@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from lantu.cli import overlay_change
+from lantu.cli import overlay_change, overlay_check
 from lantu.cli.context import JsonOption, console, emit, progress_bars, say, stderr
 from lantu.core.errors import InputError
 from lantu.core.units import convert, round_half_up
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(cls=FilesFirst, no_args_is_help=True)
     group.command("areas", help="两文件的公共面积 / what two files share")(run)
     group.command("change", help="两版之间的变化 / what became what between two years")(overlay_change.run)
+    group.command("check", help="重叠、缝隙、界外 / overlaps, gaps, ground outside")(overlay_check.run)
     app.add_typer(group, name="overlay")
 
 

@@ -55,6 +55,8 @@ def _canonical(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _geo(geometry: Geometries, crs: CRS) -> dict[str, Any]:
+    placed = geometry[~shapely.is_empty(geometry)]
+    bounded = {"bbox": [float(v) for v in shapely.total_bounds(placed)]} if len(placed) else {}
     return {
         "version": "1.1.0",
         "primary_column": GEOMETRY,
@@ -64,7 +66,7 @@ def _geo(geometry: Geometries, crs: CRS) -> dict[str, Any]:
                 "geometry_types": sorted({str(shape) for shape in np.unique(shapely_type_names(geometry))}),
                 "crs": crs.to_json_dict(),
                 "edges": "planar",
-                "bbox": [float(v) for v in shapely.total_bounds(geometry)],
+                **bounded,
             }
         },
     }

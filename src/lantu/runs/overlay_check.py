@@ -1,0 +1,202 @@
+"""Check a file of polygons: does it cover its ground once? No home is needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+
+from lantu.core.area import StatutoryPlane
+from lantu.core.crs import GEOGRAPHIC
+from lantu.core.errors import InputError
+from lantu.core.finding import Answer
+from lantu.core.progress import Progress, silent
+from lantu.lawbook import load
+from lantu.overlay.coverage import Below, Defect, coverage
+from lantu.overlay.engine import method
+from lantu.overlay.kernel_engine import KernelEngine
+from lantu.runs.polygon_files import PolygonFile, read_polygons
+from lantu.runs.table_file import check_folder, write_shapes
+
+LEAST = "overlay.min_defect_m2"
+KINDS = ("overlaps", "gaps", "outside", "broken")
+_SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """One file; `notes` are message codes of what was changed on the way in."""
+
+    file: str
+    layer: str
+    digest: str
+    features: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One defect as people look for it.
+
+    Attributes:
+        features: by their place in the file, from 1; of a gap some of those along it.
+        area_m2, width_m, what: as in `Defect`.
+        lon, lat: degrees CGCS2000; None where it has no place.
+        shape: longitude/latitude.
+    """
+
+    features: tuple[int, ...]
+    area_m2: float
+    width_m: float | None
+    lon: float | None
+    lat: float | None
+    what: str
+    shape: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """The result; faults biggest first.
+
+    Attributes:
+        answer: `pass` where nothing is listed, else `fail`.
+        method: engine, plane and the greatest edge.
+        least_m2: smaller faults are not listed.
+        verified: False where that figure is the lawbook's and no source has it.
+        area_m2: the sum of the features' statutory areas.
+        boundary_m2, covered_m2: the ground, and what of it is covered; None without a boundary.
+        faults: by KINDS.
+        below: what was not listed, by the first three of them.
+    """
+
+    answer: Answer
+    layer: CheckedFile
+    boundary: CheckedFile | None
+    method: str
+    least_m2: float
+    verified: bool
+    area_m2: float
+    boundary_m2: float | None
+    covered_m2: float | None
+    faults: dict[str, list[Fault]]
+    below: dict[str, Below]
+
+
+def check_file(
+    path: Path,
+    boundary: Path | None = None,
+    least_m2: float | None = None,
+    *,
+    layer: str | None = None,
+    boundary_layer: str | None = None,
+    assume_cgcs2000: bool = False,
+    progress: Progress = silent,
+) -> FileCheck:
+    """Look for overlaps, gaps, ground outside the boundary and broken polygons.
+
+    Args:
+        boundary: the ground the layer should cover; None: then a gap is a hole among features.
+        least_m2: the smallest fault that is listed; None takes the lawbook's.
+        layer, boundary_layer: which layer of a file that has several.
+
+    Raises:
+        InputError: `overlay_check.bad_min_area`; `intake.*`, `crs.*`, `overlay.*`, `layer.no_rows`: rows
+            without a polygon, and a boundary that is broken itself.
+    """
+    least = load().dated(LEAST, date.today())
+    if least_m2 is not None and not 0 <= least_m2 < math.inf:
+        raise InputError("overlay_check.bad_min_area", given=least_m2)
+    wanted = [(path, layer), *([(boundary, boundary_layer)] if boundary else [])]
+    files = read_polygons(wanted, broken=True, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    outline = files[1] if boundary else None
+    if outline and len(outline.pack.broken):
+        _refuse(outline)
+    smallest = float(least.value) if least_m2 is None else least_m2
+    found = coverage(files[0].pack, outline.pack if outline else None, least_m2=smallest, progress=progress)
+    plane = files[0].plane
+    return FileCheck(
+        Answer.PASS if found.whole else Answer.FAIL,
+        _checked(files[0]),
+        _checked(outline) if outline else None,
+        method(KernelEngine(), plane),
+        smallest,
+        least.verified or least_m2 is not None,
+        found.area_m2,
+        found.boundary_m2,
+        found.covered_m2,
+        {kind: _faults(getattr(found, kind), plane) for kind in KINDS},
+        found.below,
+    )
+
+
+def check_out(out: Path, inputs: Sequence[Path | None]) -> None:
+    """See that the faults could be written there, before they are looked for.
+
+    Raises:
+        InputError: `overlay_check.bad_out`, `.out_is_input`, `overlay.no_folder`.
+    """
+    if out.suffix.lower() not in _SUFFIXES:
+        raise InputError("overlay_check.bad_out", file=out.name)
+    check_folder(out)
+    for each in inputs:
+        if each and each.exists() and out.exists() and out.samefile(each):
+            raise InputError("overlay_check.out_is_input", file=out.name)
+
+
+def write_faults(result: FileCheck, out: Path) -> None:
+    """Write the faults as GeoPackage or GeoParquet in CGCS2000; the file appears whole or not at all.
+
+    Columns: kind, what, features, area_m2, width_m, lon, lat.
+
+    Raises:
+        StorageError: the disk is full or refuses; an earlier file then stands.
+    """
+    rows = [(kind.removesuffix("s"), fault) for kind in KINDS for fault in result.faults[kind]]
+    faults = [fault for _, fault in rows]
+    numbers = ("area_m2", "width_m", "lon", "lat")
+    columns = {
+        "kind": pa.array([kind for kind, _ in rows], pa.string()),
+        "what": pa.array([fault.what for fault in faults], pa.string()),
+        "features": pa.array([", ".join(map(str, fault.features)) for fault in faults], pa.string()),
+        **{name: pa.array([getattr(fault, name) for fault in faults], pa.float64()) for name in numbers},
+    }
+    facts = {
+        "answer": result.answer.value, "layer": result.layer.digest, "min_area_m2": result.least_m2,
+        "boundary": result.boundary.digest if result.boundary else None, "method": result.method,
+    }  # fmt: skip
+    shapes = np.empty(len(faults), object)
+    shapes[:] = [fault.shape for fault in faults]
+    write_shapes(columns, shapes, CRS.from_epsg(GEOGRAPHIC), facts, out)
+
+
+def _refuse(outline: PolygonFile) -> None:
+    rows = outline.pack.broken
+    why = shapely.is_valid_reason(outline.pack.geometries(rows[:1])[0])
+    names = "、".join(f"FID {row + 1}" for row in rows[:5].tolist())
+    raise InputError("intake.invalid_geometry", where=outline.name, count=len(rows), features=names, why=why)
+
+
+def _checked(file: PolygonFile) -> CheckedFile:
+    return CheckedFile(file.name, file.layer, file.digest, len(file.pack), file.notes)
+
+
+def _faults(defects: Sequence[Defect], plane: StatutoryPlane) -> list[Fault]:
+    shapes, places = np.empty((2, len(defects)), object)
+    shapes[:] = [each.shape for each in defects]
+    places[:] = [shapely.Point(each.place) if each.place else shapely.Point() for each in defects]
+    shapes, places = plane.to_geographic(shapes), plane.to_geographic(places)
+    return [
+        Fault(
+            tuple(row + 1 for row in each.rows), each.area_m2, each.width_m,
+            None if place.is_empty else place.x, None if place.is_empty else place.y, each.what, shape,
+        )
+        for each, place, shape in zip(defects, places, shapes, strict=True)
+    ]  # fmt: skip
