@@ -114,6 +114,8 @@ def show(result: FileOverlay, out: Path | None) -> None:
         _print(say("overlay.more", count=result.row_count - SHOWN), "dim")
     for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
         _print(say(code), "yellow")
+    if result.apart:
+        _print(say("overlay.apart"), "yellow")
     if result.resumed:
         _print(say("overlay.resumed", features=result.resumed), "dim")
     _print(say("overlay.method", method=result.method), "dim")
@@ -154,6 +156,7 @@ def _plain(result: FileOverlay) -> dict[str, Any]:
         "left": _side(result.left),
         "right": _side(result.right),
         "method": result.method,
+        "apart": result.apart,
         "resumed": result.resumed,
         "row_count": result.row_count,
         "rows": result.rows.to_pylist(),

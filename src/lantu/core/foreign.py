@@ -1,9 +1,10 @@
 """Coordinate systems that are none of delivery, for files that are measured because somebody asks for it.
 
 Their longitude and latitude is taken as CGCS2000's. With the ellipsoid of CGCS2000 or WGS84 that moves
-places by the metre or two between such datums, and areas by less than 1e-8. On any other ellipsoid it would
-be off by hundreds of metres, so a published transformation to WGS84 comes first; where there is none good to
-GOOD_M for all of the system's area, as for Xian 1980 and Beijing 1954, the file is refused.
+places by the metre or two between such datums, which changes an area by less than a millionth (a datum whose
+middle is 2 m off has its ground 2 m higher or lower, of 6,371 km). On any other ellipsoid it would be off by
+hundreds of metres, so a published transformation to WGS84 comes first; where there is none good to GOOD_M for
+all of the system's area, as for Xian 1980 and Beijing 1954, the file is refused.
 """
 
 from __future__ import annotations

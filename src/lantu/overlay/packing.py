@@ -26,6 +26,8 @@ CHUNK = 16
 """Edges per leaf of the edge trees."""
 SELF_COVERED_M2 = 1e-4
 """A polygon that covers more ground than this twice, or as often less than none, is not measured."""
+SELF_COVERED_SHARE = 3e-14
+"""… beyond 3,300 km² than this share of its own area: rounding leaves so much of a province's outline."""
 FEW_CHAINS = 64
 """A polygon of no more chains is compared with itself in one piece first."""
 PIECE_ROWS = 8192
@@ -208,7 +210,8 @@ def _joined(parts: list[dict[str, NDArray[Any]]]) -> PackedLayer:
         whole[name] = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     tree_box, tree_row, tree_skip = feature_tree(whole["box"])
     most = most_edges(whole["edge_first"], whole["edge_last"], whole["feature_edge"])
-    broken = np.flatnonzero(np.abs(whole["self_covered_m2"]) > SELF_COVERED_M2)
+    most_twice = np.maximum(SELF_COVERED_M2, SELF_COVERED_SHARE * np.abs(whole["area_m2"]))
+    broken = np.flatnonzero(np.abs(whole["self_covered_m2"]) > most_twice)
     return PackedLayer(
         **whole, tree_box=tree_box, tree_row=tree_row, tree_skip=tree_skip,
         most_edges=np.array([most]), broken=broken,

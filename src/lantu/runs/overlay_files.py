@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 import lantu
+from lantu.core.crs import Bounds
 from lantu.core.errors import InputError, StorageError
 from lantu.core.progress import Progress, silent
 from lantu.overlay.engine import method
@@ -32,7 +33,7 @@ from lantu.runs.polygon_files import (
     labels_of,
     open_polygons,
 )
-from lantu.runs.polygon_survey import NAME, PIECE_ROWS, PIECE_VERTICES
+from lantu.runs.polygon_survey import NAME
 
 FORMAT = 1
 """Goes up with every change of what kept pieces mean."""
@@ -71,6 +72,7 @@ class FileOverlay:
         rows: left, right, area_m2 and pairs, biggest first: all, or where one row per pair went to a file,
             the biggest.
         row_count: how many rows there are.
+        apart: whether not even the extents of the files meet.
         resumed: features that an earlier, interrupted run had measured.
     """
 
@@ -81,6 +83,7 @@ class FileOverlay:
     pairs: int
     rows: pa.Table
     row_count: int
+    apart: bool
     resumed: int
 
 
@@ -124,6 +127,7 @@ def overlay_files(
         work.check_memory()
         kept = None
         if out:
+            _refuse_input(out, left, right)
             rows = 1 if by else sum(each.rows.rows for each in files)
             kept = stack.enter_context(keeping(out, work.facts, _ROW_BYTES * rows))
         work.measure(kept)
@@ -170,7 +174,7 @@ class _Work:
         """Return all that the result depends on."""
         return {
             "format": FORMAT, "version": lantu.__version__, "method": self.method, "streamed": self.streamed,
-            "piece": [PIECE_ROWS, PIECE_VERTICES],
+            "stops": self.files[self.streamed].survey.stops,
             "files": [[f.rows.digest, f.rows.layer, f.field, f.system.words] for f in self.files],
         }  # fmt: skip
 
@@ -219,7 +223,7 @@ class _Work:
         )  # fmt: skip
         return FileOverlay(
             left, right, self.method, math.fsum(self.total), self.pairs, self.rows.biggest(),
-            self.rows.count, self.resumed,
+            self.rows.count, _apart(*(each.survey.lonlat for each in self.files)), self.resumed,
         )  # fmt: skip
 
     def again(self, kept: KeptPieces) -> Iterator[pa.Table]:
@@ -275,6 +279,18 @@ class _Work:
                 "overlay.too_many_rows", rows=f"{self.rows.count:,}", need=memory.gib(self.rows.nbytes),
                 have=memory.gib(have),
             )  # fmt: skip
+
+
+def _refuse_input(out: Path, *inputs: Path) -> None:
+    if out.exists() and any(out.samefile(each) for each in inputs):
+        raise InputError("overlay.out_is_input", where=out)
+
+
+def _apart(one: Bounds, other: Bounds) -> bool:
+    west, south, east, north = one
+    # Longitudes may be counted from 0 to 360 in one of them.
+    meets = any(west + turn <= other[2] and other[0] <= east + turn for turn in (0, 360, -360))
+    return not meets or north < other[1] or other[3] < south
 
 
 def _columns(source: PolygonSource) -> list[str]:

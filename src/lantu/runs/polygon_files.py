@@ -27,6 +27,7 @@ from lantu.overlay.packing import pack
 from lantu.runs import memory
 from lantu.runs.polygon_survey import NAME, SHOWN, Survey, names_of, survey
 
+_STEEP = 75.0
 _JUMP_M = 1e6
 """No edge of 70 m is so long in the plane, unless it crosses the plane's cut, 180° from its middle."""
 
@@ -103,7 +104,8 @@ class PolygonSource:
     def plane(self) -> StatutoryPlane:
         """Return the plane for which this file is the first."""
         west, south, east, north = self.survey.lonlat
-        return StatutoryPlane.near((west + east) / 2, (south + north) / 2)
+        # Nearer to a pole the plane is stretched so far that coordinates would round too coarsely.
+        return StatutoryPlane.near((west + east) / 2, min(max((south + north) / 2, -_STEEP), _STEEP))
 
     def pieces(self, columns: Sequence[str] | None = None) -> Iterator[Piece]:
         """Read the file as `survey.stops` cut it.
