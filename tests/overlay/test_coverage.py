@@ -341,6 +341,12 @@ def test_width_of_a_strip(width: float, length: float, turn: float) -> None:
     assert strip.buffer(1e-6).contains(shapely.Point(place[0]))
 
 
+def test_an_empty_shape_has_neither_width_nor_place() -> None:
+    width, place = widest(array([shapely.Polygon(), shapely.box(0, 0, 4, 4)]))
+    assert width == pytest.approx([0, 4], rel=0.02)
+    assert np.isnan(place).tolist() == [[True, True], [False, False]]
+
+
 def test_width_of_a_big_ragged_ring_with_one_wide_place() -> None:
     angle = np.linspace(0, 2 * np.pi, 3000)
     ring = shapely.LineString(np.c_[5000 * np.cos(angle), 5000 * np.sin(angle)]).buffer(0.2)

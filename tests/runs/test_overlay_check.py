@@ -74,11 +74,13 @@ def test_every_kind_of_fault_with_its_place(dirty: Path, edge: Path) -> None:
     assert [fault.what for fault in result.faults["overlaps"]] == ["duplicate", "part"]
     assert sizes(result, "gaps") == [0.5, 0.25, 0.25, 0.01]
     assert [fault.what for fault in result.faults["gaps"]] == ["border", "border", "border", "hole"]
-    assert at(result.faults["gaps"][0]) == pytest.approx((4.75, 0.5), abs=0.01)
-    assert at(result.faults["gaps"][3]) == pytest.approx((1.25, 0.25), abs=0.01)
+    east, north = at(result.faults["gaps"][0])
+    assert east == pytest.approx(4.75, abs=0.01) and 0.2 < north < 0.8
+    assert at(result.faults["gaps"][3]) == pytest.approx((1.25, 0.25), abs=0.03)
     assert result.faults["gaps"][3].features == (2,)
     assert (sizes(result, "outside"), result.faults["outside"][0].features) == ([0.25], (8,))
-    assert at(result.faults["outside"][0]) == pytest.approx((-0.25, 0.25), abs=0.01)
+    east, north = at(result.faults["outside"][0])
+    assert -0.5 < east < 0 and 0 < north < 0.5
     assert (sizes(result, "broken"), result.faults["broken"][0].features) == ([0.25], (3,))
     assert at(result.faults["broken"][0]) == pytest.approx((2.5, 0.5), abs=1e-5)
     assert result.boundary_m2 == pytest.approx(of_square(6), rel=1e-10)

@@ -223,7 +223,9 @@ def _beside(
 
 def _defects(rows: list[tuple[int, ...]], area: _Floats, shapes: Geometries, what: list[str]) -> list[Defect]:
     width, place = widest(shapes)
-    columns = zip(rows, area.tolist(), width.tolist(), map(tuple, place.tolist()), shapes, what, strict=True)
+    # An overlap so small that GEOS finds none has no place.
+    places = [None if math.isnan(x) else (x, y) for x, y in place.tolist()]
+    columns = zip(rows, area.tolist(), width.tolist(), places, shapes, what, strict=True)
     return [Defect(*each) for each in columns]
 
 

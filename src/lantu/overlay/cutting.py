@@ -16,6 +16,7 @@ _Boxes = NDArray[np.float64]
 SLICE = 64
 _AT_ONCE = 8
 _SMALL = 256
+_COMPACT = 5.0
 _MANY, _TOO_MANY = 1000, 20_000
 _NEXT = 1.01
 _NARROWEST_M = 1e-7
@@ -66,27 +67,30 @@ def cut_to(shape: Any, boxes: _Boxes) -> Geometries:
 def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the diameter of the largest circle in each polygon, within 2 %, and a place in that circle.
 
-    GEOS looks for the circle in few steps, which in a long sliver find a much smaller one. So polygons are
-    shrunk, which is right to 1 %, until nothing is left of them; big ones begin with what GEOS finds, and for
-    those of more than 20,000 vertices it stays at that.
+    GEOS looks for the circle in a bounded number of steps, which in a long sliver find a much smaller one. So
+    slivers are shrunk, which is right to 1 %, until nothing is left of them; big ones begin with what GEOS
+    finds, and with those of more than 20,000 vertices it stays at that.
 
     Returns:
-        (n,) metres, (n, 2) plane coordinates; a shape too narrow to shrink has width 0.
+        (n,) metres, (n, 2) plane coordinates; a shape too narrow to shrink has width 0, an empty one NaN as
+        its place.
     """
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     origin = np.zeros((len(shapes), 2))
     origin[owner] = coordinates  # near zero no bit of a sliver is lost
     near = shapely.set_coordinates(shapes.copy(), coordinates - origin[owner])
+    vertices = shapely.get_num_coordinates(near)
     low = shapely.area(near) / np.maximum(shapely.length(near), 1e-300)
     high = np.maximum(np.sqrt(shapely.area(near) / np.pi), low)
     core = near.copy()
-    big = np.flatnonzero(shapely.get_num_coordinates(near) > _MANY)
-    radius = shapely.maximum_inscribed_circle(near[big], tolerance=0.01 * low[big])
-    low[big], core[big] = shapely.length(radius), shapely.get_point(radius, 0)
+    compact = high < _COMPACT * low
+    begun = np.flatnonzero(compact | (vertices > _MANY))
+    radius = spread(shapely.maximum_inscribed_circle, near[begun], 0.01 * low[begun])
+    low[begun], core[begun] = shapely.length(radius), shapely.get_point(radius, 0)
     found = np.zeros(len(shapes), np.bool_)
-    found[big] = low[big] > _NARROWEST_M
+    found[begun] = low[begun] > _NARROWEST_M
     guessed = found.copy()
-    todo = np.flatnonzero(~found | (shapely.get_num_coordinates(near) <= _TOO_MANY))
+    todo = np.flatnonzero(~found | ~(compact | (vertices > _TOO_MANY)))
     while len(todo):
         # Until some circle has been found, smaller ones are tried; after a good guess the next bigger one.
         between = np.where(guessed[todo], low[todo] * _NEXT, np.sqrt(low[todo] * high[todo]))
@@ -100,8 +104,10 @@ def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]
         low[beyond[~found[beyond]]] /= 2
         open_ = np.where(found[todo], high[todo] > _NEXT * 1.0001 * low[todo], high[todo] > _NARROWEST_M)
         todo = todo[open_]
-    place = shapely.get_coordinates(shapely.point_on_surface(core)) + origin
-    return np.where(found, 2 * low, 0.0), place
+    point = shapely.point_on_surface(core)
+    place = np.full((len(shapes), 2), np.nan)
+    place[~shapely.is_empty(point)] = shapely.get_coordinates(point)
+    return np.where(found, 2 * low, 0.0), place + origin
 
 
 def spread(function: Callable[..., Any], *arrays: NDArray[Any]) -> NDArray[Any]:
