@@ -206,6 +206,28 @@ def test_a_crack_to_the_outside_does_not_open_a_gap() -> None:
     assert areas(found.gaps) == pytest.approx([100.0, 50.0, 15 * 0.0002], abs=1e-4)
 
 
+def test_cracks_through_many_cells() -> None:
+    hole = shapely.box(195, 195, 205, 205)
+    crack = shapely.LineString([(205, 200.3), (321.7, 200.3), (321.7, 401)]).buffer(0.0003, cap_style="flat")
+    slit = shapely.LineString([(31, 33), (371, 91)]).buffer(0.0002, cap_style="flat")  # crosses neither
+    shapes = without(squares(40, 40), shapely.union_all([hole, crack, slit]))
+    expected = [100.0, slit.area]
+    assert areas(checked(shapes).gaps) == pytest.approx(expected, abs=1e-4)
+    assert areas(checked(shapes).gaps)[1] > 0.1
+    # With a boundary it is uncovered ground, and goes with the one hole it begins in.
+    whole = shapely.box(0, 0, 400, 400)
+    expected[0] += crack.intersection(whole).area
+    assert areas(checked(shapes, whole).gaps) == pytest.approx(expected)
+
+
+def test_a_needle_belongs_to_its_gap() -> None:
+    """Its last metres are narrower than a crack; the area is still that of the whole."""
+    needle = shapely.Polygon([(101.3, 103.1), (101.3, 103.2), (372.9, 221.7)])
+    for boundary in (None, shapely.box(0, 0, 400, 400)):
+        found = checked(without(squares(40, 40), needle), boundary)
+        assert areas(found.gaps) == pytest.approx([needle.area], abs=M2)
+
+
 def test_a_layer_of_one_ring_has_one_gap() -> None:
     ring = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60))
     found = checked([ring])

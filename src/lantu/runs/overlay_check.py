@@ -22,7 +22,9 @@ from lantu.core.progress import Progress, silent
 from lantu.lawbook import load
 from lantu.overlay.coverage import Below, Defect, coverage
 from lantu.overlay.engine import method
+from lantu.overlay.gaps import CRACK_M
 from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.uncovered import NOISE_M2
 from lantu.runs.polygon_files import PolygonFile, read_polygons
 from lantu.runs.table_file import check_folder, write_shapes
 
@@ -68,7 +70,7 @@ class FileCheck:
 
     Attributes:
         answer: `pass` where nothing is listed, else `fail`.
-        method: engine, plane and the greatest edge.
+        method: engine, plane, greatest edge; within how much cells are even, what is a crack.
         least_m2: smaller faults are not listed.
         verified: False where that figure is the lawbook's and no source has it.
         area_m2: the sum of the features' statutory areas.
@@ -126,7 +128,7 @@ def check_file(
         Answer.PASS if found.whole else Answer.FAIL,
         _checked(files[0]),
         _checked(outline) if outline else None,
-        method(KernelEngine(), plane),
+        f"{method(KernelEngine(), plane)}; cells even within {NOISE_M2:g} m2; cracks under {CRACK_M:g} m",
         smallest,
         least.verified or least_m2 is not None,
         found.area_m2,
