@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from lantu.overlay.coverage import coverage
 
 import lantu
 from bench.measure import MIN_GAP_M2, MIN_OVERLAP_M2
+from lantu.overlay.coverage import coverage
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import PIECE_ROWS, pack

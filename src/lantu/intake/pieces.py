@@ -205,7 +205,7 @@ def _without(schema: pa.Schema, column: str | None) -> pa.Schema:
 
 
 def _piece_rows(size: int, rows: int) -> int:
-    return max(64, min(MOST_ROWS, PIECE_BYTES * max(rows, 1) // max(size, 1)))
+    return max(1, min(MOST_ROWS, PIECE_BYTES * max(rows, 1) // max(size, 1)))
 
 
 def _state(path: Path) -> tuple[tuple[str, int, int], ...]:

@@ -44,17 +44,21 @@ class Size:
 
     @property
     def packing(self) -> int:
-        """Return the bytes that are in use at most while they are packed."""
-        threads = get_num_threads()
-        return self.packed + 48 * self.vertices + threads * (_WORK * self.most + 80 * self.most)
+        """Return the bytes in use at most while they are packed, WKB and the parts of the pack included.
+
+        Measured: 1.5 million squares take 787 MiB for 896 said, three polygons of 2 million vertices 314 for
+        950, 20,000 squares of 5 km 256 for 440.
+        """
+        most = get_num_threads() * (_WORK + 40) * self.most
+        return self.packed * 5 // 4 + 44 * self.vertices + most
 
     def overlaying(self, other: Size) -> int:
         """Return the bytes that are in use beside both packs while they are overlaid."""
         return get_num_threads() * _WORK * (self.most + other.most)
 
 
-_WORK = 184
-"""Bytes per edge of the biggest polygon that a thread works in."""
+_WORK = 96
+"""Bytes per edge of the biggest polygon that a thread works in, as far as they are touched."""
 
 
 def gib(size: float) -> str:
