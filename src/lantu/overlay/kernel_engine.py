@@ -153,7 +153,6 @@ def _block(
         if not west < east or not south < north:
             continue
         node = 0
-        begin = count
         while node < len(tree_row):
             if (
                 tree_box[node, 0] >= east or tree_box[node, 2] <= west
@@ -197,11 +196,6 @@ def _block(
                 more = np.empty(2 * count)
                 more_a[:count], more_b[:count], more[:count] = found_a, found_b, found
                 found_a, found_b, found = more_a, more_b, more
-            # Kept sorted by b as they come: few per row.
-            place = count
-            while place > begin and found_b[place - 1] > b:
-                found_b[place], found[place] = found_b[place - 1], found[place - 1]
-                place -= 1
-            found_a[count], found_b[place], found[place] = a, b, area
+            found_a[count], found_b[count], found[count] = a, b, area
             count += 1
     return found_a[:count], found_b[:count], found[:count]
