@@ -107,3 +107,21 @@ def test_the_command(land: Path, lines: Path, tmp_path: Path) -> None:
     assert refused.returncode == 3 and "way.gpkg" in refused.stderr and "不是面" in refused.stderr
     wrong = lantu("overlay", land, lines, "--by", "DLMC")
     assert wrong.returncode == 3 and "左字段,右字段" in wrong.stderr
+
+
+def test_broken_polygons_are_mended_where_asked_and_named(land: Path, tmp_path: Path) -> None:
+    # A bow tie over the first square: the two halves of it that GEOS keeps are a quarter of the square each.
+    bow = shapely.Polygon([(123.2, 45.5), (123.201, 45.501), (123.201, 45.5), (123.2, 45.501)])
+    bad = write(tmp_path, "GPKG", [bow, squares(2)[1]], name="bad")
+    with pytest.raises(InputError) as caught:
+        overlay_files(land, bad)
+    assert (caught.value.code, caught.value.params["features"]) == ("intake.invalid_geometry", "BSM 0001")
+    for left, right in ((land, bad), (bad, land)):
+        found = overlay_files(left, right, mend=True)
+        assert found.total_m2 == pytest.approx(of_square(1.5), rel=1e-6)
+        assert sorted([*found.left.mended, *found.right.mended]) == ["BSM 0001"]
+    out = tmp_path / "out.parquet"
+    shown = lantu("overlay", land, bad, "--mend", "--out", out)
+    assert shown.returncode == 0 and "BSM 0001" in shown.stdout
+    said = json.loads(pq.read_schema(out).metadata[b"lantu"])
+    assert said["mended"] == [[], ["BSM 0001"]]

@@ -72,6 +72,13 @@ def run(
             "brought to longitude and latitude, as CGCS2000",
         ),
     ] = False,
+    mend: Annotated[
+        bool,
+        typer.Option(
+            "--mend",
+            help="自相交等图形由 GEOS 修正后测算，并列出 / let GEOS mend broken polygons, and name them",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure, print the rows, biggest first; write them where asked."""
@@ -79,7 +86,7 @@ def run(
         with progress_bars() as progress:
             result = overlay_files(
                 left, right, _fields(by), left_layer=left_layer, right_layer=right_layer,
-                assume_cgcs2000=assume_cgcs2000, out=out, progress=progress,
+                assume_cgcs2000=assume_cgcs2000, mend=mend, out=out, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
         if out and has_kept(out):
@@ -114,6 +121,10 @@ def show(result: FileOverlay, out: Path | None) -> None:
         _print(say("overlay.more", count=result.row_count - SHOWN), "dim")
     for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
         _print(say(code), "yellow")
+    for side in (result.left, result.right):
+        if side.mended:
+            names = "、".join(side.mended[:SHOWN])
+            _print(say("overlay.mended", file=side.file, count=len(side.mended), features=names), "yellow")
     if result.apart:
         _print(say("overlay.apart"), "yellow")
     if result.resumed:
@@ -146,7 +157,7 @@ def _value(value: Any) -> str:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return asdict(side) | {"notes": list(side.notes)}
+    return asdict(side) | {"notes": list(side.notes), "mended": list(side.mended)}
 
 
 def _plain(result: FileOverlay) -> dict[str, Any]:
@@ -159,6 +170,7 @@ def _plain(result: FileOverlay) -> dict[str, Any]:
         "apart": result.apart,
         "resumed": result.resumed,
         "row_count": result.row_count,
+        "rows_complete": len(result.rows) == result.row_count,
         "rows": result.rows.to_pylist(),
     }
 

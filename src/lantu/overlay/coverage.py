@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lantu.core.area import Geometries
 from lantu.core.progress import Progress, silent
-from lantu.overlay.cutting import cut_to, mended, polygons_of, spread, widest
+from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, spread, widest
 from lantu.overlay.gaps import CRACK_M, TOUCH_M
 from lantu.overlay.kernel_engine import LEAST_M2, KernelEngine
 from lantu.overlay.pack import PackedLayer
@@ -98,7 +98,7 @@ def coverage(
         InputError: `overlay.invalid` where a polygon of the boundary covers ground twice.
     """
     broken = _broken(layer)
-    sound = _repaired(layer, np.array([each.rows[0] for each in broken if each.place], np.int64))
+    sound = repaired(layer, np.array([each.rows[0] for each in broken if each.place], np.int64))
     outline = None if boundary is None else _outline(boundary)
     overlaps = KernelEngine().overlaps(sound, progress)
     pairs = np.column_stack([overlaps.left_id, overlaps.right_id]).astype(np.int64)
@@ -139,15 +139,6 @@ def _broken(layer: PackedLayer) -> list[Defect]:
     flat = np.setdiff1d(np.flatnonzero(layer.area_m2 <= LEAST_M2), rows)
     found += [Defect((row,), 0.0, None, None, shapely.Polygon(), "empty") for row in flat.tolist()]
     return found
-
-
-def _repaired(layer: PackedLayer, rows: _Ints) -> PackedLayer:
-    if not len(rows):
-        return layer
-    shapes = layer.geometries()
-    shapes[shapely.is_missing(shapes)] = shapely.Polygon()
-    shapes[rows] = mended(shapes[rows])
-    return pack_shapes(shapes, "left")
 
 
 def _outline(boundary: PackedLayer) -> PackedLayer:

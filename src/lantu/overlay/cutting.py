@@ -10,6 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from lantu.core.area import Geometries
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes
 from lantu.overlay.threads import in_order
 
 _Boxes = NDArray[np.float64]
@@ -45,6 +47,16 @@ def mended(shapes: Geometries) -> Geometries:
     wrong = np.flatnonzero(~shapely.is_valid(shapes))
     shapes[wrong] = polygons_of(shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False))
     return shapes
+
+
+def repaired(layer: PackedLayer, rows: NDArray[np.int64]) -> PackedLayer:
+    """Pack a layer again with what GEOS makes of some rows."""
+    if not len(rows):
+        return layer
+    shapes = layer.geometries()
+    shapes[shapely.is_missing(shapes)] = shapely.Polygon()
+    shapes[rows] = mended(shapes[rows])
+    return pack_shapes(shapes, "left")
 
 
 def cut_to(shape: Any, boxes: _Boxes) -> Geometries:

@@ -50,6 +50,7 @@ class Side:
         field: the field its features are summed by; None for each feature by itself.
         area_m2: the sum of its features' statutory areas.
         notes: message codes of what was changed on the way in.
+        mended: names of the features that GEOS mended.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Side:
     field: str | None
     area_m2: float
     notes: tuple[str, ...]
+    mended: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def overlay_files(
     left_layer: str | None = None,
     right_layer: str | None = None,
     assume_cgcs2000: bool = False,
+    mend: bool = False,
     out: Path | None = None,
     available: int | None = None,
     progress: Progress = silent,
@@ -107,6 +110,8 @@ def overlay_files(
         by: a field of each file to sum by; None gives a row per pair of features, named by their place in
             the file, from 1.
         left_layer, right_layer: which layer of a file that has several.
+        mend: whether polygons that cover ground twice are measured as GEOS's `make_valid` has them, and
+            named; else they are refused.
         out: a Parquet file to write the rows to: sums biggest first, pairs by left and right. Finished pieces
             wait beside it, see `keeping`; it appears whole or not at all.
         available: bytes of memory there are; None asks the system.
@@ -123,7 +128,8 @@ def overlay_files(
             for (path, layer), name in zip(wanted, by or (None, None), strict=True)
         ]
         sizes = [each.survey.size.packed for each in files]
-        work = _Work(files, LEFT if sizes[LEFT] > sizes[RIGHT] else RIGHT, out is None, available, progress)
+        streamed = LEFT if sizes[LEFT] > sizes[RIGHT] else RIGHT
+        work = _Work(files, streamed, out is None, mend, available, progress)
         work.check_memory()
         kept = None
         if out:
@@ -136,6 +142,7 @@ def overlay_files(
             described = {
                 "left": result.left.digest, "right": result.right.digest, "method": result.method,
                 "by": [result.left.field, result.right.field],
+                "mended": [list(result.left.mended), list(result.right.mended)],
             }  # fmt: skip
             kept.publish(work.rows.tables(work.again(kept)), work.rows.schema, described)
         return result
@@ -148,17 +155,20 @@ class _Work:
     Attributes:
         streamed: the side that comes in pieces.
         held: whether all rows are held in memory.
+        mend: whether broken polygons are mended, and mended: which were, per side.
         area: per side, and total: floats whose sum is exact.
     """
 
     files: list[PolygonSource]
     streamed: int
     held: bool
+    mend: bool
     available: int | None
     progress: Progress
     rows: Rows = field(init=False)
     area: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     total: list[float] = field(default_factory=list)
+    mended: tuple[list[str], list[str]] = field(default_factory=lambda: ([], []))
     pairs: int = 0
     resumed: int = 0
 
@@ -174,7 +184,7 @@ class _Work:
         """Return all that the result depends on."""
         return {
             "format": FORMAT, "version": lantu.__version__, "method": self.method, "streamed": self.streamed,
-            "stops": self.files[self.streamed].survey.stops,
+            "stops": self.files[self.streamed].survey.stops, "mend": self.mend,
             "files": [[f.rows.digest, f.rows.layer, f.field, f.system.words] for f in self.files],
         }  # fmt: skip
 
@@ -210,6 +220,7 @@ class _Work:
             self.area[self.streamed].extend(facts["area"])
             self.total.extend(facts["total"])
             self.pairs += facts["pairs"]
+            self.mended[self.streamed].extend(facts["mended"])
             self._check_rows()
             self.progress("progress.overlay", piece.stop, source.rows.rows)
 
@@ -217,9 +228,9 @@ class _Work:
         left, right = (
             Side(
                 each.name, each.rows.layer, each.rows.digest, each.system.words, each.rows.rows, each.field,
-                math.fsum(area), each.notes,
+                math.fsum(area), each.notes, tuple(mended),
             )
-            for each, area in zip(self.files, self.area, strict=True)
+            for each, area, mended in zip(self.files, self.area, self.mended, strict=True)
         )  # fmt: skip
         return FileOverlay(
             left, right, self.method, math.fsum(self.total), self.pairs, self.rows.biggest(),
@@ -244,7 +255,8 @@ class _Work:
                 self.progress("progress.project", piece.stop, source.rows.rows)
 
         layer = source.packed(wkb(), self.files[LEFT].plane)
-        source.refuse_broken(layer)
+        layer, names = self._sound(source, layer, 0, True)
+        self.mended[1 - self.streamed].extend(names)
         return layer, labels_of(pa.concat_tables(tables), source.field, len(layer))
 
     def _measured(self, piece: Piece, whole: PackedLayer, labels: Labels) -> tuple[pa.Table, dict[str, Any]]:
@@ -253,7 +265,7 @@ class _Work:
         other = self.files[1 - self.streamed].survey.size
         check_memory(source, size.packing + size.overlaying(other), self.available)
         layer = source.packed(iter(piece.wkb), self.files[LEFT].plane, piece.first)
-        source.refuse_broken(layer, piece.first, whole=piece.number + 1 == len(source.survey.stops) == 1)
+        layer, names = self._sound(source, layer, piece.first, len(source.survey.stops) == 1)
         own = labels_of(piece.table, source.field, len(layer), piece.first)
 
         def part(step: str, done: int, total: int | None = None) -> None:
@@ -268,9 +280,18 @@ class _Work:
             table = self.rows.of_piece(shared, labels, own)
         facts = {
             "pairs": len(shared.area_m2), "total": exact(shared.area_m2.tolist()),
-            "area": exact(layer.area_m2.tolist()),
+            "area": exact(layer.area_m2.tolist()), "mended": names,
         }  # fmt: skip
         return table, facts
+
+    def _sound(
+        self, source: PolygonSource, layer: PackedLayer, first: int, whole: bool
+    ) -> tuple[PackedLayer, list[str]]:
+        names: list[str] = []
+        if self.mend:
+            layer, names = source.mended(layer, first)
+        source.refuse_broken(layer, first, whole)
+        return layer, names
 
     def _check_rows(self) -> None:
         have = memory.available() if self.available is None else self.available

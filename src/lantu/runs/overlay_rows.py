@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from lantu.overlay.engine import OverlayTable
 from lantu.runs.polygon_files import Labels
 
-SHOWN = 40
-"""Where the rows went to a file, so many of the biggest are still at hand."""
+HELD = 100_000
+"""Where the rows go to a file, so many of the biggest are still at hand."""
 BUCKET = 1 << 20
 """About so many rows are sorted at a time."""
 _MOST_PARTS = 64
@@ -123,7 +123,7 @@ class Pairs:
 
     def __init__(self, by_left: bool, held: bool) -> None:
         self._by_left = by_left
-        self._limit = None if held else SHOWN
+        self._limit = None if held else HELD
         self._tables: list[pa.Table] = []
         self._count = 0
 

@@ -21,6 +21,7 @@ from lantu.core.foreign import FileSystem, read_any_crs
 from lantu.core.progress import Progress, silent
 from lantu.intake.pieces import Pieces, open_pieces
 from lantu.intake.reasons import first_words
+from lantu.overlay.cutting import repaired
 from lantu.overlay.kernel_engine import prepare
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack
@@ -152,6 +153,13 @@ class PolygonSource:
             self._refuse_across(found, first)
         return found
 
+    def mended(self, layer: PackedLayer, first: int = 0) -> tuple[PackedLayer, list[str]]:
+        """Let GEOS mend the polygons that cover ground twice; return the names of those, too."""
+        if not len(layer.broken):
+            return layer, []
+        names, _ = self._look_up(first + layer.broken)
+        return repaired(layer, layer.broken), names
+
     def refuse_broken(self, layer: PackedLayer, first: int = 0, whole: bool = True) -> None:
         """Refuse polygons that cover ground twice.
 
@@ -163,7 +171,8 @@ class PolygonSource:
             InputError: `intake.invalid_geometry`, `intake.invalid_at_least`.
         """
         if len(layer.broken):
-            names, shape = self._look_up(first + layer.broken[:SHOWN])
+            found, shape = self._look_up(first + layer.broken[:SHOWN])
+            names = "、".join(found)
             raise InputError(
                 "intake.invalid_geometry" if whole else "intake.invalid_at_least", where=self.rows.where,
                 count=len(layer.broken), features=names, why=shapely.is_valid_reason(shape),
@@ -175,10 +184,10 @@ class PolygonSource:
         inner = long + 1 < layer.ring[ring + 1]
         rows = np.unique(np.searchsorted(layer.feature_ring, ring[inner], side="right") - 1)
         if len(rows):
-            names, _ = self._look_up(first + rows[:SHOWN])
+            names = "、".join(self._look_up(first + rows[:SHOWN])[0])
             raise InputError("crs.across", where=self.rows.where, count=len(rows), features=names)
 
-    def _look_up(self, wanted: NDArray[np.integer[Any]]) -> tuple[str, Any]:
+    def _look_up(self, wanted: NDArray[np.integer[Any]]) -> tuple[list[str], Any]:
         """Read the file again for the names of some rows, and the shape of the first."""
         names: list[str] = []
         shape, at = None, 0
@@ -189,7 +198,7 @@ class PolygonSource:
             if shape is None and len(here):
                 shape = shapely.from_wkb(wkb[int(here[0])].as_py())
             at += len(wkb)
-        return "、".join(names), shape
+        return names, shape
 
 
 @contextmanager
