@@ -69,7 +69,7 @@ def test_the_written_table_has_the_rows_and_says_how(land: Path, lines: Path, tm
     assert table["area_m2"].to_pylist() == sorted(table["area_m2"].to_pylist(), reverse=True)
     assert json.loads(table.schema.metadata[b"lantu"]) == {
         "left": result.left.digest, "right": result.right.digest, "method": result.method,
-        "by": ["DLMC", "kind"],
+        "by": ["DLMC", "kind"], "mended": [[], []],
     }  # fmt: skip
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 

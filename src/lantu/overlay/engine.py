@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -32,18 +32,12 @@ class OverlayTable:
     area_m2: NDArray[np.float64]
 
     @classmethod
-    def summed(
-        cls, left: NDArray[np.integer[Any]], right: NDArray[np.integer[Any]], area_m2: NDArray[np.float64]
+    def of_pairs(
+        cls, left: NDArray[np.int32], right: NDArray[np.int32], area_m2: NDArray[np.float64]
     ) -> OverlayTable:
-        """Sort rows, add up rows of the same pair and drop pairs without area."""
-        order = np.lexsort((area_m2, right, left))
-        left, right, area_m2 = left[order], right[order], area_m2[order]
-        if len(left) == 0:
-            return cls(left.astype(np.int32), right.astype(np.int32), area_m2.astype(np.float64))
-        starts = np.flatnonzero(np.r_[True, (np.diff(left) != 0) | (np.diff(right) != 0)])
-        total = np.add.reduceat(area_m2, starts)
-        keep = total > 0
-        return cls(left[starts][keep].astype(np.int32), right[starts][keep].astype(np.int32), total[keep])
+        """Sort rows that come in any order, each pair once."""
+        order = np.argsort(left.astype(np.int64) << 32 | right)
+        return cls(left[order], right[order], area_m2[order])
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> OverlayTable:

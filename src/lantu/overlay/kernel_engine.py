@@ -62,7 +62,7 @@ class KernelEngine:
         turned = len(right) < len(left)
         a, b = (right, left) if turned else (left, right)
         found = _blocks(a, b, False, progress, threads)
-        return OverlayTable.summed(*((found[1], found[0]) if turned else found[:2]), found[2])
+        return OverlayTable.of_pairs(*((found[1], found[0]) if turned else found[:2]), found[2])
 
     def overlaps(
         self, layer: PackedLayer, progress: Progress = silent, threads: int | None = None
@@ -73,7 +73,7 @@ class KernelEngine:
             InputError: as `overlay`.
         """
         _refuse_self_covered(layer, "left")
-        return OverlayTable.summed(*_blocks(layer, layer, True, progress, threads))
+        return OverlayTable.of_pairs(*_blocks(layer, layer, True, progress, threads))
 
 
 def prepare(progress: Progress = silent) -> None:
