@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bars
 
 from lantu.core.progress import Progress
+from lantu.core.units import convert, round_half_up
 from lantu.lawbook import message
 
 HomeOption = Annotated[
@@ -44,6 +45,21 @@ def language() -> str:
 def say(code: str, **params: object) -> str:
     """Return a lawbook sentence in the user's language."""
     return message(code, language(), **params)
+
+
+def line(text: str, style: str = "") -> None:
+    """Print a sentence for people as it is, folded by the terminal only."""
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def hectares(m2: float) -> str:
+    """Return an area in 公顷, four decimals: the square metre."""
+    return f"{round_half_up(convert(Decimal(m2), '平方米', '公顷'), 4):,}"
+
+
+def value(found: Any) -> str:
+    """Return the value of a field as a table shows it; none is said."""
+    return say("overlay.no_value") if found is None else str(found)
 
 
 def emit(value: Any, as_json: bool, show: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lantu.cli import serve
-from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, progress_bars, say
+from lantu.cli.context import HomeOption, JsonOption, emit, home_path, line, progress_bars, say
 from lantu.cli.measure import show
 from lantu.core.digest import short
 from lantu.runs.build_sample import SEED
@@ -62,17 +62,13 @@ def _to_json(done: Demonstrated) -> dict[str, object]:
 
 def _show(home: Home, done: Demonstrated) -> None:
     for each in done.plans:
-        _print(
+        line(
             say(
                 "plan.show.stood_before" if each.already_there else "plan.show.registered",
                 title=each.version.title, plan=each.plan_id, number=each.number, digest=short(each.digest),
                 targets=len(each.version.targets),
             )
         )  # fmt: skip
-    _print(say("demo.layers", count=done.layers, path=done.sample))
+    line(say("demo.layers", count=done.layers, path=done.sample))
     show(home, done.measurement)
-    _print(say("report.written", path=done.report.path))
-
-
-def _print(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    line(say("report.written", path=done.report.path))

@@ -11,7 +11,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, progress_bars, say
+from lantu.cli.context import (
+    HomeOption,
+    JsonOption,
+    console,
+    emit,
+    home_path,
+    language,
+    line,
+    progress_bars,
+    say,
+)
 from lantu.core.operators import sign
 from lantu.core.units import convert, round_half_up
 from lantu.lawbook import load
@@ -57,13 +67,13 @@ def show(home: Home, done: Measurement) -> None:
     if untold:
         console.print(say("measure.cannot_tell_title"), style="bold", markup=False)
         for row in untold:
-            _print(f"  {row['area_name']}：{row['message'][language()]}")
+            line(f"  {row['area_name']}：{row['message'][language()]}")
     for note in result["notes"]:
-        _print(note["message"][language()], "yellow")
+        line(note["message"][language()], "yellow")
     _print_findings(result)
     if any(not row["verified"] for row in [*rows, *result["findings"]]):
-        _print(say("measure.unverified_note"), "dim")
-    _print(say("measure.saved", path=done.run.folder / "result.json"), "dim")
+        line(say("measure.unverified_note"), "dim")
+    line(say("measure.saved", path=done.run.folder / "result.json"), "dim")
 
 
 def _targets(rows: Sequence[Row], year: int) -> Table:
@@ -102,7 +112,7 @@ def _print_findings(result: Row) -> None:
     first, last = min(result["years"]), max(result["years"])
     findings = sorted(result["findings"], key=lambda f: (f["area_code"], f["rule"], f["answer"]))
     if not findings:
-        _print(say("measure.no_findings" if result["compared"] else "measure.not_compared"))
+        line(say("measure.no_findings" if result["compared"] else "measure.not_compared"))
         return
     names = {area["code"]: area["name"] for area in result["areas"]}
     title = say("measure.findings_title", first=first, last=last)
@@ -126,8 +136,4 @@ def _print_findings(result: Row) -> None:
     console.print(table)
     if below := result["below"]:
         total = sum((Decimal(each["area_m2"]) for each in below), Decimal(0))
-        _print(say("measure.below", count=sum(each["count"] for each in below), area_m2=total), "dim")
-
-
-def _print(text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        line(say("measure.below", count=sum(each["count"] for each in below), area_m2=total), "dim")

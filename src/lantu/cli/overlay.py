@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +12,8 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from lantu.cli import overlay_change, overlay_check
-from lantu.cli.context import JsonOption, console, emit, progress_bars, say, stderr
+from lantu.cli.context import JsonOption, console, emit, hectares, line, progress_bars, say, stderr, value
 from lantu.core.errors import InputError
-from lantu.core.units import convert, round_half_up
 from lantu.runs.kept_pieces import has_kept
 from lantu.runs.overlay_files import FileOverlay, Side, overlay_files
 
@@ -97,11 +95,9 @@ def run(
 
 def show(result: FileOverlay, out: Path | None) -> None:
     """Print a result for people."""
-    _print(say("overlay.total", total=_hectares(result.total_m2), pairs=result.pairs))
+    line(say("overlay.total", total=hectares(result.total_m2), pairs=result.pairs))
     for side, name in ((result.left, "left"), (result.right, "right")):
-        _print(
-            say(f"overlay.side_{name}", file=side.file, features=side.features, area=_hectares(side.area_m2))
-        )
+        line(say(f"overlay.side_{name}", file=side.file, features=side.features, area=hectares(side.area_m2)))
     if result.row_count:
         table = Table()
         for title, right in (
@@ -113,25 +109,25 @@ def show(result: FileOverlay, out: Path | None) -> None:
             table.add_column(Text(title), justify="right" if right else "left", overflow="fold")
         for row in result.rows.slice(0, SHOWN).to_pylist():
             table.add_row(
-                Text(_value(row["left"])), Text(_value(row["right"])), _hectares(row["area_m2"]),
+                Text(value(row["left"])), Text(value(row["right"])), hectares(row["area_m2"]),
                 str(row["pairs"]),
             )  # fmt: skip
         console.print(table)
     if result.row_count > SHOWN:
-        _print(say("overlay.more", count=result.row_count - SHOWN), "dim")
+        line(say("overlay.more", count=result.row_count - SHOWN), "dim")
     for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
-        _print(say(code), "yellow")
+        line(say(code), "yellow")
     for side in (result.left, result.right):
         if side.mended:
             names = "、".join(side.mended[:SHOWN])
-            _print(say("overlay.mended", file=side.file, count=len(side.mended), features=names), "yellow")
+            line(say("overlay.mended", file=side.file, count=len(side.mended), features=names), "yellow")
     if result.apart:
-        _print(say("overlay.apart"), "yellow")
+        line(say("overlay.apart"), "yellow")
     if result.resumed:
-        _print(say("overlay.resumed", features=result.resumed), "dim")
-    _print(say("overlay.method", method=result.method), "dim")
+        line(say("overlay.resumed", features=result.resumed), "dim")
+    line(say("overlay.method", method=result.method), "dim")
     if out:
-        _print(say("overlay.written", path=out), "dim")
+        line(say("overlay.written", path=out), "dim")
 
 
 def _fields(by: str | None) -> tuple[str, str] | None:
@@ -146,14 +142,6 @@ def _fields(by: str | None) -> tuple[str, str] | None:
     if not left or not right or "," in right:
         raise InputError("overlay.bad_by", by=by)
     return left, right
-
-
-def _hectares(m2: float) -> str:
-    return f"{round_half_up(convert(Decimal(m2), '平方米', '公顷'), 4):,}"
-
-
-def _value(value: Any) -> str:
-    return say("overlay.no_value") if value is None else str(value)
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -173,7 +161,3 @@ def _plain(result: FileOverlay) -> dict[str, Any]:
         "rows_complete": len(result.rows) == result.row_count,
         "rows": result.rows.to_pylist(),
     }
-
-
-def _print(text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

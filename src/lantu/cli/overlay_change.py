@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import JsonOption, console, emit, progress_bars, say
+from lantu.cli.context import JsonOption, console, emit, line, progress_bars, say, value
 from lantu.core.errors import InputError
 from lantu.core.units import convert, round_half_up
 from lantu.overlay.change import NOWHERE, Account, Fate
@@ -79,9 +79,9 @@ def show(result: FileChange, out: Path | None) -> None:
     }
     for side, name, area in ((result.old, "old", _old(shown)), (result.new, "new", _new(shown))):
         said = {"file": side.file, "features": f"{side.features:,}", "area": _area(area, shown)}
-        _print(say(f"overlay.change_{name}", unit=_unit(shown), **said))
+        line(say(f"overlay.change_{name}", unit=_unit(shown), **said))
     areas = {name: _area(units, shown) for name, units in figures.items()}
-    _print(say("overlay.change_total", unit=_unit(shown), **areas))
+    line(say("overlay.change_total", unit=_unit(shown), **areas))
     _show_features(result, shown)
     matrix = _matrix(result, shown) if by_value and len(_order(result)) <= MATRIX else None
     if matrix and _fits(matrix):
@@ -91,10 +91,10 @@ def show(result: FileChange, out: Path | None) -> None:
     if by_value:
         _show_values(result, shown)
     _show_notes(result)
-    _print(say("overlay.change_rounded", unit=say(f"overlay.change_to_{'m2' if by_value else 'cm2'}")), "dim")
-    _print(say("overlay.method", method=result.method), "dim")
+    line(say("overlay.change_rounded", unit=say(f"overlay.change_to_{'m2' if by_value else 'cm2'}")), "dim")
+    line(say("overlay.method", method=result.method), "dim")
     if out:
-        _print(say("overlay.written", path=out), "dim")
+        line(say("overlay.written", path=out), "dim")
 
 
 def _show_features(result: FileChange, shown: Account) -> None:
@@ -121,10 +121,10 @@ def _show_changes(result: FileChange, shown: Account) -> None:
     if rows:
         console.print(_changes(result, shown, rows))
     if more := int(told.sum()) - len(rows):
-        _print(say("overlay.more", count=f"{more:,}"), "dim")
+        line(say("overlay.more", count=f"{more:,}"), "dim")
     if small.any():
         said = {"count": f"{int(small.sum()):,}", "area": _area(shown.total(small), shown)}
-        _print(say("overlay.change_small", unit=_unit(shown), **said), "dim")
+        line(say("overlay.change_small", unit=_unit(shown), **said), "dim")
 
 
 def _changes(result: FileChange, shown: Account, rows: list[tuple[Any, Any, Fate, int, int]]) -> Table:
@@ -138,7 +138,7 @@ def _changes(result: FileChange, shown: Account, rows: list[tuple[Any, Any, Fate
         _add_figures(table, "overlay.pairs")
     for old, new, fate, units, pairs in rows:
         table.add_row(
-            Text("" if fate is Fate.COME else _value(old)), Text("" if fate is Fate.GONE else _value(new)),
+            Text("" if fate is Fate.COME else value(old)), Text("" if fate is Fate.GONE else value(new)),
             Text(_fate(fate)), _area(units, shown), *([] if result.values is None else [f"{pairs:,}"]),
         )  # fmt: skip
     return table
@@ -188,19 +188,19 @@ def _show_values(result: FileChange, shown: Account) -> None:
             break
     console.print(table)
     if len(rows) > SHOWN:
-        _print(say("overlay.more", count=len(rows) - SHOWN), "dim")
+        line(say("overlay.more", count=len(rows) - SHOWN), "dim")
 
 
 def _show_notes(result: FileChange) -> None:
     if result.slivers.count:
-        _print(say("overlay.change_slivers", **_few(result.slivers)))
+        line(say("overlay.change_slivers", **_few(result.slivers)))
     for side, total in ((result.old, _old(result.account)), (result.new, _new(result.account))):
         if side.doubled.count:
-            _print(say("overlay.change_doubled", file=side.file, **_few(side.doubled)), "yellow")
+            line(say("overlay.change_doubled", file=side.file, **_few(side.doubled)), "yellow")
         measured = round_half_up(Decimal(side.area_m2), 4)
         counted = total * result.account.unit_m2
         if abs(measured - counted) >= 1:
-            _print(
+            line(
                 say(
                     "overlay.change_left_out", file=side.file, measured=f"{measured:,}",
                     difference=f"{measured - counted:+,}",
@@ -208,7 +208,7 @@ def _show_notes(result: FileChange) -> None:
                 "yellow",
             )  # fmt: skip
     for code in dict.fromkeys((*result.old.notes, *result.new.notes)):
-        _print(say(code), "yellow")
+        line(say(code), "yellow")
 
 
 def _fields(by: str | None) -> tuple[str, str] | None:
@@ -248,11 +248,7 @@ def _order(result: FileChange) -> list[int]:
 
 def _called(result: FileChange, number: int) -> str:
     assert result.values is not None
-    return _value(result.values[0][number])
-
-
-def _value(value: Any) -> str:
-    return say("overlay.no_value") if value is None else str(value)
+    return value(result.values[0][number])
 
 
 def _table(name: str) -> Table:
@@ -360,7 +356,3 @@ def _side(side: VintageFile, units: int, unit: Decimal) -> dict[str, Any]:
 
 def _measured(measured: Measured) -> dict[str, Any]:
     return {"count": measured.count, "area_m2": measured.area_m2}
-
-
-def _print(text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

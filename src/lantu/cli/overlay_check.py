@@ -11,9 +11,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import JsonOption, console, emit, progress_bars, say
+from lantu.cli.context import JsonOption, console, emit, hectares, line, progress_bars, say
 from lantu.core.finding import Answer
-from lantu.core.units import convert, round_half_up
+from lantu.core.units import round_half_up
 from lantu.runs.overlay_check import KINDS, CheckedFile, Fault, FileCheck, check_file, check_out, write_faults
 
 SHOWN = 40
@@ -86,29 +86,29 @@ def show(result: FileCheck, out: Path | None) -> None:
     bounded = "" if result.boundary else "_unbounded"
     passed = result.answer is Answer.PASS
     said = {"least": least} if passed else {"least": least, **counts}
-    _print(say(f"overlay_check.{result.answer}{bounded}", **said), "green" if passed else "bold red")
+    line(say(f"overlay_check.{result.answer}{bounded}", **said), "green" if passed else "bold red")
     features = f"{result.layer.features:,}"
-    area = _hectares(result.area_m2)
-    _print(say("overlay_check.layer", file=result.layer.file, features=features, area=area))
+    area = hectares(result.area_m2)
+    line(say("overlay_check.layer", file=result.layer.file, features=features, area=area))
     if result.boundary and result.boundary_m2 is not None and result.covered_m2 is not None:
-        whole, covered = _hectares(result.boundary_m2), _hectares(result.covered_m2)
-        _print(say("overlay_check.boundary", file=result.boundary.file, area=whole, covered=covered))
+        whole, covered = hectares(result.boundary_m2), hectares(result.covered_m2)
+        line(say("overlay_check.boundary", file=result.boundary.file, area=whole, covered=covered))
     for kind in KINDS:
         _show_faults(kind, result.faults[kind])
     if any(each.count for each in result.below.values()):
         small = {name: f"{each.count:,}" for name, each in result.below.items()}
         small |= {f"{name}_m2": _figure(each.area_m2, 4) for name, each in result.below.items()}
-        _print(say("overlay_check.below", least=least, **small), "dim")
+        line(say("overlay_check.below", least=least, **small), "dim")
     if result.faults["broken"]:
-        _print(say("overlay_check.mended"), "yellow")
+        line(say("overlay_check.mended"), "yellow")
     for code in dict.fromkeys((*result.layer.notes, *(result.boundary.notes if result.boundary else ()))):
-        _print(say(code), "yellow")
+        line(say(code), "yellow")
     if not result.verified:
-        _print(say("overlay_check.unverified", least=least), "dim")
-    _print(say("overlay_check.accuracy"), "dim")
-    _print(say("overlay.method", method=result.method), "dim")
+        line(say("overlay_check.unverified", least=least), "dim")
+    line(say("overlay_check.accuracy"), "dim")
+    line(say("overlay.method", method=result.method), "dim")
     if out:
-        _print(say("overlay.written", path=out), "dim")
+        line(say("overlay.written", path=out), "dim")
 
 
 def _show_faults(kind: str, faults: list[Fault]) -> None:
@@ -125,7 +125,7 @@ def _show_faults(kind: str, faults: list[Fault]) -> None:
         table.add_row(*(Text(each) for each in _cells(kind, fault)))
     console.print(table)
     if len(faults) > SHOWN:
-        _print(say("overlay_check.more", count=f"{len(faults) - SHOWN:,}"), "dim")
+        line(say("overlay_check.more", count=f"{len(faults) - SHOWN:,}"), "dim")
 
 
 def _titles(kind: str) -> tuple[str, ...]:
@@ -158,10 +158,6 @@ def _figure(value: float, decimals: int) -> str:
 
 def _least(result: FileCheck) -> str:
     return f"{Decimal(str(result.least_m2)).normalize():f}"
-
-
-def _hectares(m2: float) -> str:
-    return f"{round_half_up(convert(Decimal(m2), '平方米', '公顷'), 4):,}"
 
 
 def _plain(result: FileCheck) -> dict[str, Any]:
@@ -201,7 +197,3 @@ def _placed(fault: Fault) -> dict[str, Any]:
 
 def _file(file: CheckedFile) -> dict[str, Any]:
     return asdict(file) | {"notes": list(file.notes)}
-
-
-def _print(text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

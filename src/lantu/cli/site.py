@@ -11,8 +11,19 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, progress_bars, say
-from lantu.core.units import convert, round_half_up
+from lantu.cli.context import (
+    HomeOption,
+    JsonOption,
+    console,
+    emit,
+    hectares,
+    home_path,
+    language,
+    line,
+    progress_bars,
+    say,
+)
+from lantu.core.units import round_half_up
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
 from lantu.overlay.engine import method
@@ -63,20 +74,20 @@ def show(home: Home, year: int, answers: list[SiteAnswer], land: list[dict[str, 
     if home.invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
     for answer, classes in list(zip(answers, land, strict=True))[:SHOWN]:
-        _print(say("site.title", number=answer.number, area=_hectares(answer.area_m2), year=year), "bold")
+        line(say("site.title", number=answer.number, area=hectares(answer.area_m2), year=year), "bold")
         if answer.lines:
             console.print(_lines(answer))
         if answer.land:
             console.print(_land(answer, classes))
         for code, kind in answer.lacking:
-            _print(say("site.lacking", area=_area(code), line=_kind(kind)), "yellow")
+            line(say("site.lacking", area=_area(code), line=_kind(kind)), "yellow")
         if answer.elsewhere_m2:
-            _print(say("site.elsewhere", area=_hectares(answer.elsewhere_m2)), "yellow")
+            line(say("site.elsewhere", area=hectares(answer.elsewhere_m2)), "yellow")
         if any(share.double for share in answer.lines):
-            _print(say("site.double"), "dim")
+            line(say("site.double"), "dim")
     if len(answers) > SHOWN:
-        _print(say("site.more", count=len(answers) - SHOWN), "dim")
-    _print(say("overlay.method", method=method(ENGINE, home.plane)), "dim")
+        line(say("site.more", count=len(answers) - SHOWN), "dim")
+    line(say("overlay.method", method=method(ENGINE, home.plane)), "dim")
 
 
 def _lines(answer: SiteAnswer) -> Table:
@@ -92,7 +103,7 @@ def _lines(answer: SiteAnswer) -> Table:
     for share in answer.lines:
         style = "" if share.features else "dim"
         table.add_row(
-            Text(_kind(share.layer.kind)), Text(_area(share.layer.area_code)), _hectares(share.covered_m2),
+            Text(_kind(share.layer.kind)), Text(_area(share.layer.area_code)), hectares(share.covered_m2),
             _percent(share.covered_m2, answer.area_m2), str(len(share.features)), style=style,
         )  # fmt: skip
     return table
@@ -107,7 +118,7 @@ def _land(answer: SiteAnswer, classes: dict[str, dict[str, float]]) -> Table:
             table.add_row(
                 Text(known.describe([code]) or say("overlay.no_value")),
                 Text(f"{_area(share.layer.area_code)} {share.layer.year}"),
-                _hectares(area), _percent(area, answer.area_m2),
+                hectares(area), _percent(area, answer.area_m2),
             )  # fmt: skip
     return table
 
@@ -166,13 +177,5 @@ def _area(code: str) -> str:
     return division.name if division else code
 
 
-def _hectares(m2: float) -> str:
-    return f"{round_half_up(convert(Decimal(m2), '平方米', '公顷'), 4):,}"
-
-
 def _percent(part: float, whole: float) -> str:
     return f"{round_half_up(Decimal(part) / Decimal(whole) * 100, 2)} %" if whole else "—"
-
-
-def _print(text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
