@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -77,8 +77,12 @@ def plain(value: object) -> object:
             return value.value
         case Decimal() | Path():
             return str(value)
-        case date() | datetime():
+        case date() | datetime() | time():
             return value.isoformat()
+        case bytes():
+            return value.hex()
+        case timedelta():
+            return str(value)
         case _ if hasattr(value, "to_json"):
             return value.to_json()
         case _:

@@ -78,14 +78,30 @@ def read_any_crs(definition: object, where: str, assume_cgcs2000: bool) -> FileS
         raise InputError("crs.no_way", where=where, crs=crs.name, good=f"{GOOD_M:g}")
     if not assume_cgcs2000:
         raise InputError("intake.wgs84" if wgs84 else "crs.foreign", where=where, crs=crs.name)
-    way = to_wgs84(crs.to_string())
+    way = way_to_wgs84(crs.to_string())
     if way is not None:
-        return FileSystem(crs, "crs.transformed", f"{crs.name}; {way.description}")
+        return FileSystem(crs, "crs.transformed", f"{crs.name}; {way.words}")
     return FileSystem(crs, "intake.assumed_cgcs2000" if wgs84 else "crs.taken_as_cgcs2000", crs.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A published transformation: what it is called, and its PROJ pipeline."""
+
+    words: str
+    pipeline: str
 
 
 @lru_cache(maxsize=64)
 def to_wgs84(definition: str) -> Transformer | None:
+    """Return what `way_to_wgs84` finds, ready to use: from several threads, too."""
+    way = way_to_wgs84(definition)
+    # Not the transformer of the group that it was chosen from: that one knows no threads, and crashes.
+    return None if way is None else Transformer.from_pipeline(way.pipeline)
+
+
+@lru_cache(maxsize=64)
+def way_to_wgs84(definition: str) -> Way | None:
     """Return the way to longitude/latitude of WGS84 of a system on another ellipsoid; None on the same one.
 
     Raises:
@@ -104,7 +120,7 @@ def to_wgs84(definition: str) -> Transformer | None:
     for way in sorted(ways, key=lambda each: each.accuracy):
         needs_grid = any(step.grids for step in way.operations or ())
         if 0 <= way.accuracy <= GOOD_M and not needs_grid and _covers(way, crs):
-            return way
+            return Way(way.description, way.definition)
     raise LookupError(crs.name)
 
 
@@ -165,7 +181,7 @@ def _covers(way: Transformer, crs: CRS) -> bool:
 
 def _can_be_taken(crs: CRS) -> bool:
     try:
-        to_wgs84(crs.to_string())
+        way_to_wgs84(crs.to_string())
     except LookupError:
         return False
     return True

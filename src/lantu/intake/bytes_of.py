@@ -28,30 +28,39 @@ def read_bytes(path: Path) -> bytes:
 def digest_path(path: Path) -> str:
     """Return the digest of a file; of a folder (FileGDB), over its sorted names and bytes.
 
-    A Shapefile's digest takes its companions (.dbf, .shx, .prj, .cpg) along.
+    What a file's companions hold counts, see `parts_of`.
     """
+    parts = parts_of(path)
     if path.is_dir():
-        return _digest_parts(path, parts_of(path))
-    if path.suffix.lower() == ".shp":
-        return _digest_parts(path.parent, parts_of(path))
+        return _digest_parts(path, parts)
+    if path.suffix.lower() == ".shp" or len(parts) > 1:
+        return _digest_parts(path.parent, parts)
     with path.open("rb") as stream:
         return digest_stream(stream)
 
 
 def parts_of(path: Path) -> list[Path]:
-    """Return the files that a file consists of: a FileGDB's and a Shapefile's own, else itself."""
+    """Return the files that a file consists of.
+
+    All of a FileGDB's; a Shapefile's .shp, .dbf, .shx, .prj, .cpg; a MapInfo file's companions; beside a GeoPackage
+    what its journal holds that is not in it yet, as while QGIS has it open; else the file itself.
+    """
     if path.is_dir():
         return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
-    return companions(path) if path.suffix.lower() == ".shp" else [path]
+    kind = path.suffix.lower()
+    if kind in _COMPANIONS:
+        beside = path.parent.iterdir()
+        return sorted(p for p in beside if p.stem == path.stem and p.suffix.lower() in _COMPANIONS[kind])
+    journal = path.with_name(f"{path.name}-wal")
+    return [path, journal] if kind in _SQLITE and journal.is_file() and journal.stat().st_size else [path]
 
 
-def companions(path: Path) -> list[Path]:
-    """Return a Shapefile's own files: .shp, .dbf, .shx, .prj, .cpg, in any case of letters."""
-    beside = path.parent.iterdir()
-    return sorted(p for p in beside if p.stem == path.stem and p.suffix.lower() in _COMPANIONS)
-
-
-_COMPANIONS = {".shp", ".dbf", ".shx", ".prj", ".cpg"}
+_COMPANIONS = {
+    ".shp": {".shp", ".dbf", ".shx", ".prj", ".cpg"},
+    ".tab": {".tab", ".dat", ".map", ".id", ".ind"},
+    ".mif": {".mif", ".mid"},
+}
+_SQLITE = {".gpkg", ".sqlite", ".db"}
 
 
 def _digest_parts(root: Path, parts: list[Path]) -> str:

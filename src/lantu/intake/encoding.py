@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 from lantu.core.errors import InputError
-from lantu.intake.bytes_of import companions
+from lantu.intake.bytes_of import parts_of
 
 _SAMPLE = 4 << 20
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -24,7 +24,7 @@ def shapefile_encoding(path: Path, file: str) -> str | None:
     """
     if path.suffix.lower() != ".shp":
         return None
-    dbf = next((part for part in companions(path) if part.suffix.lower() == ".dbf"), None)
+    dbf = next((part for part in parts_of(path) if part.suffix.lower() == ".dbf"), None)
     if dbf is None:
         return None
     with dbf.open("rb") as stream:

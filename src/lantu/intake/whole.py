@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lantu.core.errors import InputError
-from lantu.intake.bytes_of import companions
+from lantu.intake.bytes_of import parts_of
 
 _HEAD = 40
 _KNOWN_GDB = 3
@@ -44,7 +44,7 @@ def _check(parts: Iterator[tuple[Path, int]], file: str) -> None:
 
 
 def _shapefile(path: Path, file: str) -> Iterator[tuple[Path, int]]:
-    present = {part.suffix.lower(): part for part in companions(path)}
+    present = {part.suffix.lower(): part for part in parts_of(path)}
     for suffix in (".shx", ".dbf"):
         if suffix not in present:
             raise InputError("intake.no_companion", where=file, suffix=suffix)

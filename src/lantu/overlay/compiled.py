@@ -22,16 +22,29 @@ def compiled(function: F) -> F:
     """
     settings: Any = config
     before = settings.CACHE_DIR
-    settings.CACHE_DIR = before or str(_place())
+    place = _place()
+    settings.CACHE_DIR = str(place or "")
     try:
-        return cast(F, njit(cache=True, nogil=True, error_model="numpy")(function))
+        # Without a place of ours numba would look for another one, named by single files.
+        return cast(F, njit(cache=place is not None, nogil=True, error_model="numpy")(function))
     finally:
         settings.CACHE_DIR = before
 
 
 @cache
-def _place() -> Path:
+def _place() -> Path | None:
+    """Return where compiled code is kept: below NUMBA_CACHE_DIR or the user's cache; None where none can be."""
+    settings: Any = config
+    root = Path(settings.CACHE_DIR) if settings.CACHE_DIR else user_cache_path("lantu", appauthor=False)
     digest = sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    return user_cache_path("lantu", appauthor=False) / "compiled" / digest.hexdigest()[:16]
+    place = root / "compiled" / digest.hexdigest()[:16]
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        trial = place / f".trial-{id(digest)}"
+        trial.touch()
+        trial.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return place

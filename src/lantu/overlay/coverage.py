@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from lantu.core.area import Geometries
+from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, spread, widest
 from lantu.overlay.gaps import CRACK_M, TOUCH_M
@@ -95,11 +96,14 @@ def coverage(
         least_m2: smaller faults are counted, not listed.
 
     Raises:
-        InputError: `overlay.invalid` where a polygon of the boundary covers ground twice.
+        InputError: `overlay.invalid` where a polygon of the boundary covers ground twice,
+            `overlay_check.flat_boundary` where it covers none.
     """
     broken = _broken(layer)
     sound = repaired(layer, np.array([each.rows[0] for each in broken if each.place], np.int64))
     outline = None if boundary is None else _outline(boundary)
+    if outline is not None and not outline.area_m2.sum() > LEAST_M2:
+        raise InputError("overlay_check.flat_boundary")
     overlaps = KernelEngine().overlaps(sound, progress)
     pairs = np.column_stack([overlaps.left_id, overlaps.right_id]).astype(np.int64)
     both = sound.box[pairs]

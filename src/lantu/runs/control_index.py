@@ -24,7 +24,7 @@ class ControlIndex:
 
     Attributes:
         layers, packs: those with a place in the index: control lines, land surveys, county outlines.
-        lacking: (area code, layer kind) of control lines that nobody registered.
+        lacking: (area code, layer kind) of control lines and land surveys that nobody registered.
         damaged: layers in force whose file cannot be read.
     """
 
@@ -68,8 +68,10 @@ class InForce:
                     lacking.append((code, kind))
                 else:
                     layers.append(line)
-            others = (_latest_land(shelf, self._year), shelf.line(OUTLINE, self._year))
-            layers += [layer for layer in others if layer is not None]
+            land, outline = _latest_land(shelf, self._year), shelf.line(OUTLINE, self._year)
+            if land is None:
+                lacking.append((code, LAND))
+            layers += [layer for layer in (land, outline) if layer is not None]
         packs, damaged = [], []
         for done, layer in enumerate(layers):
             progress("progress.project", done, len(layers))

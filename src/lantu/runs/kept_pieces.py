@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -123,9 +124,16 @@ def keeping(out: Path, facts: Mapping[str, Any], least: int = 0) -> Iterator[Kep
         for part in folder.glob("*.part"):
             part.unlink(missing_ok=True)
         done = done or not any(folder.glob("*.arrow"))
-        lock.release()
-        if done:
-            shutil.rmtree(folder, ignore_errors=True)
+        _leave(folder, lock, done)
+
+
+def _leave(folder: Path, lock: FileLock, remove: bool) -> None:
+    """Let go of a folder, or remove it while it is still ours: who locks it next must not lose it."""
+    if remove:
+        shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
+    if remove and sys.platform == "win32":  # where a lock that is held stays
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def has_kept(out: Path) -> bool:
@@ -148,8 +156,7 @@ def _sweep(out: Path, own: Path) -> None:
             lock = FileLock(folder / _LOCK)
             with suppress(Timeout, OSError):
                 lock.acquire(blocking=False)
-                lock.release()
-                shutil.rmtree(folder, ignore_errors=True)
+                _leave(folder, lock, True)
 
 
 def _check_room(out: Path, folder: Path, least: int) -> None:

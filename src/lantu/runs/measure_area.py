@@ -98,7 +98,12 @@ class AreaRun:
                     continue
                 if read := self._read(view_name, layer):
                     view, pack = read
-                    double = lying_double(pack, self.engine, self.thresholds(year).piece_m2)
+                    try:
+                        double = lying_double(pack, self.engine, self.thresholds(year).piece_m2)
+                    except Exception as error:  # as with overlays below: what hangs on it cannot be told
+                        why = {"why": f"{type(error).__name__}: {error}"}
+                        self._damaged[layer.digest] = Unmeasured("measure.overlay_failed", why)
+                        continue
                     self._lines[layer.digest] = Shapes(layer, view, pack, int(double.sum()))
 
     def _read(self, view_name: str, layer: Layer) -> tuple[pa.Table, PackedLayer] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from lantu.core.errors import StorageError
@@ -50,7 +53,8 @@ def storage_error(error: OSError, where: Path) -> StorageError:
 
 def sync_file(path: Path) -> None:
     """Make a file's bytes outlast a power cut."""
-    handle = os.open(path, os.O_RDONLY)
+    # Windows syncs only what is open for writing; a folder cannot be opened so.
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
@@ -65,6 +69,8 @@ def sync_folder(path: Path) -> None:
 
 def alive(pid: int) -> bool:
     """Return whether a process still runs."""
+    if sys.platform == "win32":
+        return _alive_on_windows(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -72,6 +78,18 @@ def alive(pid: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def _alive_on_windows(pid: int) -> bool:
+    # There, signal 0 would be Ctrl-C.
+    kernel: Any = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
+    handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
+    if not handle:
+        return bool(ctypes.get_last_error() == 5)  # type: ignore[attr-defined,unused-ignore]  # access denied
+    code = ctypes.c_ulong()
+    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.CloseHandle(handle)
+    return code.value == 259  # STILL_ACTIVE
 
 
 def write_whole(path: Path, data: bytes) -> None:

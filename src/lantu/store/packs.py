@@ -30,11 +30,12 @@ from lantu.store.layers import Layer, LayerStore
 FOLDER = "packs"
 FORMAT = 1
 """Goes up with every change of what `PackedLayer` or its arrays mean."""
-_INDEX = "pack.json"
+_INDEX, _ARRAYS = "pack.json", "arrays.bin"
+_ALIGNED = 64
 
 
 class PackStore:
-    """The packed layers of a home, each a folder of arrays that are mapped into memory.
+    """The packed layers of a home, each one file that is mapped into memory, with an index.
 
     Making one takes no lock: a pack appears whole by a rename, and two processes that make the same one make
     the same arrays; the first to finish is kept. What cannot be stored is packed in memory all the same.
@@ -51,6 +52,7 @@ class PackStore:
 
         Raises:
             IntegrityError: `layer.missing`, `layer.damaged`: the layer's own file.
+            StorageError: the disk or the system refuses (too many open files).
             InputError: `overlay.not_polygon`: it has no polygons.
         """
         facts = {
@@ -61,7 +63,9 @@ class PackStore:
         if name not in self._open:
             # A pack of a layer whose own file is damaged is not used: nobody could tell what it was made of.
             self._layers.check_whole(layer)
-            self._open[name] = _mapped(self._folder / name, facts) or self._make(layer, name, facts)
+            with storage_faults(self._folder / name):
+                found = _mapped(self._folder / name, facts)
+            self._open[name] = found or self._make(layer, name, facts)
         return self._open[name]
 
     def _make(self, layer: Layer, name: str, facts: dict[str, Any]) -> PackedLayer:
@@ -83,12 +87,12 @@ class PackStore:
                     with suppress(FileExistsError):  # another process was first
                         part.rename(target)
                 sync_folder(self._folder)
-        except (StorageError, OSError):
+                return _mapped(target, facts) or packed
+        except StorageError:
             return packed  # a full or read-only disk: slower next time, not wrong
         finally:
             shutil.rmtree(part, ignore_errors=True)
             self._sweep()
-        return _mapped(target, facts) or packed
 
     def _sweep(self) -> None:
         """Remove what killed processes left half-written, and damaged packs."""
@@ -99,18 +103,23 @@ class PackStore:
 
 
 def _write(packed: PackedLayer, folder: Path, facts: dict[str, Any]) -> None:
-    arrays = {}
+    arrays, at, crc = {}, 0, 0
+    path = folder / _ARRAYS
     with storage_faults(folder):
-        for name, array in packed.arrays().items():
-            path = folder / f"{name}.npy"
-            np.save(path, array)
-            sync_file(path)
-            state = path.stat()
-            arrays[name] = {
-                "dtype": array.dtype.str, "shape": list(array.shape), "bytes": state.st_size,
-                "modified_ns": state.st_mtime_ns, "crc32": _crc32(array),
-            }  # fmt: skip
-    write_whole(folder / _INDEX, json.dumps({**facts, "arrays": arrays}, indent=1).encode())
+        with path.open("wb") as file:
+            for name, array in packed.arrays().items():
+                gap = bytes(-at % _ALIGNED)
+                data = array.reshape(-1).view(np.uint8).data
+                file.write(gap)
+                file.write(data)
+                crc = zlib.crc32(data, zlib.crc32(gap, crc))
+                at += len(gap)
+                arrays[name] = {"dtype": array.dtype.str, "shape": list(array.shape), "at": at}
+                at += array.nbytes
+        sync_file(path)
+        modified = path.stat().st_mtime_ns
+    index = {**facts, "bytes": at, "modified_ns": modified, "crc32": crc, "arrays": arrays}
+    write_whole(folder / _INDEX, json.dumps(index, indent=1).encode())
 
 
 def _mapped(folder: Path, facts: dict[str, Any]) -> PackedLayer | None:
@@ -118,29 +127,28 @@ def _mapped(folder: Path, facts: dict[str, Any]) -> PackedLayer | None:
 
     A file whose size and time are as they were written is trusted, any other is held against its checksum:
     a copied home is read once.
+
+    Raises:
+        OSError: it cannot be looked at: too many open files, no permission.
     """
+    path = folder / _ARRAYS
     try:
         index = json.loads((folder / _INDEX).read_bytes())
-        described = index.pop("arrays")
-        if index != facts or set(described) != set(PackedLayer.names()):
+        size, modified, crc, described = (index.pop(k) for k in ("bytes", "modified_ns", "crc32", "arrays"))
+        state = path.stat()
+        if index != facts or set(described) != set(PackedLayer.names()) or state.st_size != size:
             return None
-        arrays = {}
-        for name, about in described.items():
-            path = folder / f"{name}.npy"
-            state = path.stat()
-            # Copy on write: nobody writes, and compiled code knows one kind of array only.
-            array = np.load(path, mmap_mode="c", allow_pickle=False)
-            if (array.dtype.str, list(array.shape), state.st_size) != (
-                about["dtype"], about["shape"], about["bytes"],
-            ):  # fmt: skip
-                return None
-            if state.st_mtime_ns != about["modified_ns"] and _crc32(array) != about["crc32"]:
-                return None
-            arrays[name] = np.asarray(array)
-        return PackedLayer(**arrays)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # Copy on write: nobody writes, and compiled code knows one kind of array only.
+        whole = np.memmap(path, np.uint8, "c")
+        if state.st_mtime_ns != modified and zlib.crc32(whole.data) != crc:
+            return None
+        return PackedLayer(**{name: _array(whole, about) for name, about in described.items()})
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _crc32(array: NDArray[Any]) -> int:
-    return zlib.crc32(array.reshape(-1).view(np.uint8).data)
+def _array(whole: NDArray[np.uint8], about: dict[str, Any]) -> NDArray[Any]:
+    dtype, shape, at = np.dtype(about["dtype"]), tuple(about["shape"]), about["at"]
+    if any(length < 0 for length in shape) or at < 0:
+        raise ValueError("no such array")
+    return np.ndarray(shape, dtype, whole, at)
