@@ -42,8 +42,8 @@ def digest_path(path: Path) -> str:
 def parts_of(path: Path) -> list[Path]:
     """Return the files that a file consists of.
 
-    All of a FileGDB's; a Shapefile's .shp, .dbf, .shx, .prj, .cpg; a MapInfo file's companions; beside a GeoPackage
-    what its journal holds that is not in it yet, as while QGIS has it open; else the file itself.
+    All of a FileGDB's; a Shapefile's .shp, .dbf, .shx, .prj, .cpg; a MapInfo file's companions; beside a
+    GeoPackage its journal, where that holds something, as while QGIS has it open; else the file itself.
     """
     if path.is_dir():
         return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(".lock"))

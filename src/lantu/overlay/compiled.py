@@ -33,7 +33,7 @@ def compiled(function: F) -> F:
 
 @cache
 def _place() -> Path | None:
-    """Return where compiled code is kept: below NUMBA_CACHE_DIR or the user's cache; None where none can be."""
+    """Return where compiled code is kept, below NUMBA_CACHE_DIR or the user's cache; None if it cannot be."""
     settings: Any = config
     root = Path(settings.CACHE_DIR) if settings.CACHE_DIR else user_cache_path("lantu", appauthor=False)
     digest = sha256()
