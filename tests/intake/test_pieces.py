@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from intake.gis_files import SUFFIX, attributes, squares, write
 from lantu.core.errors import InputError
 from lantu.intake import pieces as module
 from lantu.intake import read_vector
+from lantu.intake.bytes_of import digest_path
 from lantu.intake.pieces import open_pieces
 
 DRIVERS = sorted(SUFFIX)
@@ -88,6 +91,20 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
     path = write(tmp_path, "GeoParquet", squares(100))
     with open_pieces(path) as source:
         os.utime(path, ns=(1, 1))
+        with pytest.raises(InputError) as error:
+            list(source.read())
+    assert error.value.code == "intake.changed"
+
+
+def test_a_geopackage_that_another_program_writes_to(tmp_path: Path) -> None:
+    # QGIS keeps its changes in a journal beside the file, which itself stays as it is.
+    path = write(tmp_path, "GPKG", squares(3))
+    before = digest_path(path)
+    with open_pieces(path) as source, closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE note (said TEXT)")
+        other.commit()
+        assert digest_path(path) != before
         with pytest.raises(InputError) as error:
             list(source.read())
     assert error.value.code == "intake.changed"

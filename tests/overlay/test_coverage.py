@@ -451,3 +451,10 @@ def test_dutch_plots_in_their_zones() -> None:
     )
     assert len(_compared(plots, zones).gaps) > 10
     assert len(_compared(zones).overlaps) == 39
+
+
+def test_a_boundary_without_ground_is_refused() -> None:
+    flat = pack_shapes(np.array([shapely.Polygon([(0, 0), (9, 0), (5, 0), (0, 0)])]), "boundary")
+    with pytest.raises(InputError) as caught:
+        coverage(pack_shapes(np.array([shapely.box(0, 0, 9, 9)]), "land"), flat, least_m2=0.01)
+    assert caught.value.code == "overlay_check.flat_boundary"
