@@ -82,8 +82,9 @@ def _agreement(run: dict[str, Any]) -> list[str]:
         return ["**Not all answers are equal:**", "", *(f"- {each}" for each in run["disagreements"])]
     answered = {row["engine"] for row in run["rows"] if not row["failed"]}
     return [
-        f"The {len(answered)} engines that answered agree: totals within 1e-9 of each other (of gaps, or within 0.001 m²), as many "
-        "pairs and gaps, and the area of each land class in each kind of control within 1e-9 or 0.01 m²."
+        f"The {len(answered)} engines that answered agree: totals within 1e-9 of each other (or, of gaps, "
+        "0.001 m²), as many pairs and gaps, and the area of each land class in each kind of control within "
+        "1e-9 or 0.01 m²."
     ]
 
 
