@@ -74,7 +74,7 @@ class Lantu:
         return len(area), float(area.sum())
 
     def gaps(self) -> tuple[int, float]:
-        found = coverage(self.dirty, self.boundary, least_m2=MIN_GAP_M2)
+        found = coverage(self.dirty, self.boundary, least_m2=MIN_GAP_M2, crack_m=0.001)
         return len(found.gaps), sum(gap.area_m2 for gap in found.gaps)
 
     def stop(self) -> None:

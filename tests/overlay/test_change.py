@@ -16,6 +16,7 @@ from lantu.overlay.change import (
     Account,
     Fate,
     Flows,
+    Sliver,
     Vintage,
     account,
     fates,
@@ -27,6 +28,7 @@ from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 
 ENGINE = KernelEngine()
+SLIVER = Sliver(width_m=0.001, area_m2=1.0)
 FAR = (4_900_000.0, 12_300_000.0)
 """Further from the origin than any place of the country in its statutory plane."""
 
@@ -43,7 +45,7 @@ def compared(old: np.ndarray, new: np.ndarray) -> tuple[Vintage, Vintage, Flows]
         Vintage.of(name, pack, ENGINE.overlaps(pack))
         for name, pack in zip(("old", "new"), packs, strict=True)
     )
-    return before, after, flows(before, after, ENGINE.overlay(*packs))
+    return before, after, flows(before, after, ENGINE.overlay(*packs), SLIVER)
 
 
 def by_feature(old: np.ndarray, new: np.ndarray) -> tuple[list[str], list[str], dict[tuple[int, int], float]]:
@@ -147,7 +149,7 @@ def test_overlaps_are_named_biggest_first_and_slivers_are_not() -> None:
     pack = pack_shapes(layer, "old")
     vintage = Vintage.of("old", pack, ENGINE.overlaps(pack))
     assert len(vintage.double.area_m2) == 3
-    assert [(vintage.double.left_id[n], vintage.double.right_id[n]) for n in vintage.overlaps()] == [
+    assert [(vintage.double.left_id[n], vintage.double.right_id[n]) for n in vintage.overlaps(SLIVER)] == [
         (1, 2),
         (0, 1),
     ]
@@ -158,7 +160,9 @@ def test_slivers_within_a_vintage_make_no_gaps_and_hide_none() -> None:
     old, new = row(0, 10, 20), array(shapely.box(0, 0, 5.0001, 10), shapely.box(5, 0, 10, 10))
     new = np.append(new, shapely.box(10, 0, 19.9, 10))
     before, after, found = compared(old, new)
-    assert after.overlaps().size == 0 and after.double.area_m2.tolist() == pytest.approx([0.001], abs=1e-9)
+    assert after.overlaps(SLIVER).size == 0 and after.double.area_m2.tolist() == pytest.approx(
+        [0.001], abs=1e-9
+    )
     _, _, fate = fates(found, before, after)
     result = account(found, np.arange(2), np.arange(3), fate)
     assert amounts(result) == pytest.approx(
@@ -172,7 +176,7 @@ def test_what_contradicts_itself_is_never_an_answer() -> None:
     )
     wrong = OverlayTable(np.array([0], np.int32), np.array([0], np.int32), np.array([100.5]))
     with pytest.raises(IntegrityError) as caught:
-        flows(square, square, wrong)
+        flows(square, square, wrong, SLIVER)
     assert (caught.value.code, caught.value.params["where"]) == ("overlay.change_contradiction", "old.gpkg")
 
 

@@ -23,7 +23,7 @@ from shared_files import shared
 
 PLACE = (20_000.0, 6_300_000.0)
 """Where a county's coordinates are, in its statutory plane."""
-LEAST_M2 = 0.01
+LEAST_M2, CRACK_M = 0.01, 0.001
 M2 = 1e-6
 """GEOS rounds its crossings out there to the nanometre."""
 
@@ -37,7 +37,7 @@ def array(shapes: Iterable[Any]) -> np.ndarray:
 
 def checked(shapes: Iterable[Any], boundary: Any = None, least_m2: float = LEAST_M2) -> Coverage:
     outline = None if boundary is None else pack_shapes(array([boundary]), "boundary")
-    return coverage(pack_shapes(array(shapes), "layer"), outline, least_m2=least_m2)
+    return coverage(pack_shapes(array(shapes), "layer"), outline, least_m2=least_m2, crack_m=CRACK_M)
 
 
 def squares(columns: int, rows: int, side: float = 10.0) -> np.ndarray:
@@ -245,7 +245,7 @@ def test_a_boundary_of_parts_with_holes() -> None:
     assert (areas(found.gaps), areas(found.outside)) == ([100.0], [4.0])
     # The same ground as several features, one of them twice.
     outline = pack_shapes(array([*parts, parts[1]]), "boundary")
-    found = coverage(pack_shapes(array(shapes), "layer"), outline, least_m2=LEAST_M2)
+    found = coverage(pack_shapes(array(shapes), "layer"), outline, least_m2=LEAST_M2, crack_m=CRACK_M)
     assert found.whole and found.boundary_m2 == 1900.0
 
 

@@ -317,6 +317,7 @@ def test_dutch_plots_in_their_own_grid_and_in_degrees(tmp_path: Path) -> None:
     own = [pairs(found)[n, n] for n in range(1, found.left.features + 1)]
     assert found.left.area_m2 == pytest.approx(found.right.area_m2, rel=1e-4)
     assert sum(own) > 0.97 * found.left.area_m2
+    assert "约 2 米" in lantu("overlay", grid, degrees, "--assume-cgcs2000").stdout
 
 
 def test_denver_in_feet_blocks_and_precincts_cover_each_other() -> None:

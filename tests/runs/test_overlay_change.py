@@ -119,6 +119,8 @@ def test_degrees_and_zone_metres_are_the_same_land(old: Path, tmp_path: Path) ->
     changed = result.account.total(result.account.fate != Fate.UNCHANGED) * 1e-4
     assert changed < 0.2
     assert result.slivers.area_m2 == pytest.approx(changed, abs=1e-3)
+    said = lantu("overlay", "change", old, other, "--by", "DLMC,dl").stdout
+    assert "宽不超过 0.001 米，每处不超过 1 平方米" in said
 
 
 def test_values_are_the_same_only_where_they_are_written_alike(tmp_path: Path) -> None:

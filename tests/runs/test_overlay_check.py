@@ -244,6 +244,7 @@ def test_what_a_user_reads(dirty: Path, edge: Path, tmp_path: Path) -> None:
     assert first == "发现问题：重叠 2 处、缝隙 4 处、界外 1 处（各达到 0.01 平方米），错误图形 1 个。"
     for words in ("同一块地", "沿界线", "图斑之间", "Self-intersection", "123.204750", "修复后", "自定"):
         assert words in shown.stdout, words
+    assert "窄于 0.001 米" in shown.stdout
     # Nothing is cut off in a narrow terminal.
     narrow = lantu("overlay", "check", dirty, "--boundary", edge, COLUMNS="72").stdout
     assert "123.204750" in narrow and "45.500500" in narrow

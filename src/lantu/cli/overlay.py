@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from lantu.cli import overlay_change, overlay_check
 from lantu.cli.context import JsonOption, console, emit, hectares, line, progress_bars, say, stderr, value
 from lantu.core.errors import InputError
+from lantu.core.foreign import GOOD_M
 from lantu.runs.kept_pieces import has_kept
 from lantu.runs.overlay_files import FileOverlay, Side, overlay_files
 
@@ -116,7 +117,7 @@ def show(result: FileOverlay, out: Path | None) -> None:
     if result.row_count > SHOWN:
         line(say("overlay.more", count=result.row_count - SHOWN), "dim")
     for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
-        line(say(code), "yellow")
+        line(say(code, good=f"{GOOD_M:g}"), "yellow")
     for side in (result.left, result.right):
         if side.mended:
             names = "、".join(side.mended[:SHOWN])

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from lantu.cli.context import JsonOption, console, emit, line, progress_bars, say, value
 from lantu.core.errors import InputError
+from lantu.core.foreign import GOOD_M
 from lantu.core.units import convert, round_half_up
 from lantu.overlay.change import NOWHERE, Account, Fate
 from lantu.runs.overlay_change import FileChange, Measured, VintageFile, change_files, write_change
@@ -193,7 +194,8 @@ def _show_values(result: FileChange, shown: Account) -> None:
 
 def _show_notes(result: FileChange) -> None:
     if result.slivers.count:
-        line(say("overlay.change_slivers", **_few(result.slivers)))
+        limits = {"width": f"{result.sliver.width_m:g}", "most": f"{result.sliver.area_m2:g}"}
+        line(say("overlay.change_slivers", **limits, **_few(result.slivers)))
     for side, total in ((result.old, _old(result.account)), (result.new, _new(result.account))):
         if side.doubled.count:
             line(say("overlay.change_doubled", file=side.file, **_few(side.doubled)), "yellow")
@@ -208,7 +210,7 @@ def _show_notes(result: FileChange) -> None:
                 "yellow",
             )  # fmt: skip
     for code in dict.fromkeys((*result.old.notes, *result.new.notes)):
-        line(say(code), "yellow")
+        line(say(code, good=f"{GOOD_M:g}"), "yellow")
 
 
 def _fields(by: str | None) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from lantu.cli.context import JsonOption, console, emit, hectares, line, progress_bars, say
 from lantu.core.finding import Answer
+from lantu.core.foreign import GOOD_M
 from lantu.core.units import round_half_up
 from lantu.runs.overlay_check import KINDS, CheckedFile, Fault, FileCheck, check_file, check_out, write_faults
 
@@ -102,10 +103,10 @@ def show(result: FileCheck, out: Path | None) -> None:
     if result.faults["broken"]:
         line(say("overlay_check.mended"), "yellow")
     for code in dict.fromkeys((*result.layer.notes, *(result.boundary.notes if result.boundary else ()))):
-        line(say(code), "yellow")
+        line(say(code, good=f"{GOOD_M:g}"), "yellow")
     if not result.verified:
         line(say("overlay_check.unverified", least=least), "dim")
-    line(say("overlay_check.accuracy"), "dim")
+    line(say("overlay_check.accuracy", crack=f"{result.crack_m:g}"), "dim")
     line(say("overlay.method", method=result.method), "dim")
     if out:
         line(say("overlay.written", path=out), "dim")

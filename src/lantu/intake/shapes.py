@@ -64,10 +64,10 @@ def _refuse(
     if not bad.any():
         return
     first = np.flatnonzero(bad)[:_SHOWN]
-    reason = ""
+    said = {"where": where, "count": int(bad.sum()), "features": _names(attributes, first)}
     if code == "intake.invalid_geometry":
-        reason = str(shapely.is_valid_reason(geometry[first[0]]))
-    raise InputError(code, where=where, count=int(bad.sum()), features=_names(attributes, first), why=reason)
+        said["why"] = str(shapely.is_valid_reason(geometry[first[0]]))
+    raise InputError(code, **said)
 
 
 def _names(attributes: pa.Table, rows: NDArray[np.intp]) -> str:

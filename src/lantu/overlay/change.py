@@ -25,9 +25,6 @@ UNIT_M2 = Decimal("0.0001")
 """Areas are counted in whole square centimetres."""
 NOISE_M2, NOISE_RELATIVE = 1e-4, 1e-12
 """Rounding moves a feature's area and the sum of what it shares apart by less: a unit, and a share of it."""
-TOLERANCE_M, SLIVER_M2 = 0.001, 1.0
-"""Ground no wider than the XY tolerance of survey databases along a whole outline, and no more than 1 m², is
-a sliver: it is counted, but does not tell one feature from another."""
 NOWHERE = -1
 """The side of a flow where that vintage has no ground."""
 
@@ -50,6 +47,23 @@ class Fate(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sliver:
+    """What is a sliver: ground that is counted, but does not tell one feature from another.
+
+    Attributes:
+        width_m: along a whole outline it is no wider on average.
+        area_m2: it is no bigger.
+    """
+
+    width_m: float
+    area_m2: float
+
+    def among(self, area_m2: _Floats, outline_m: _Floats) -> _Bools:
+        """Return which pieces of ground are slivers, by the length of the shorter outline they lie along."""
+        return np.asarray(area_m2 <= np.minimum(self.area_m2, self.width_m * outline_m))
+
+
+@dataclass(frozen=True, slots=True)
 class Vintage:
     """What is compared of n features.
 
@@ -68,11 +82,11 @@ class Vintage:
     def of(cls, name: str, layer: PackedLayer, double: OverlayTable) -> Vintage:
         return cls(name, layer.area_m2, _outlines(layer), double)
 
-    def overlaps(self) -> _Ints:
+    def overlaps(self, sliver: Sliver) -> _Ints:
         """Return the rows of `double` that are more than slivers, biggest first: then it is no partition."""
         shorter = np.minimum(self.outline_m[self.double.left_id], self.outline_m[self.double.right_id])
         area = self.double.area_m2
-        found = np.flatnonzero(~_sliver(area, shorter))
+        found = np.flatnonzero(~sliver.among(area, shorter))
         order: _Ints = found[np.argsort(-area[found], kind="stable")]
         return order
 
@@ -141,7 +155,7 @@ class Account:
         return had, kept, has
 
 
-def flows(old: Vintage, new: Vintage, shared: OverlayTable) -> Flows:
+def flows(old: Vintage, new: Vintage, shared: OverlayTable, sliver: Sliver) -> Flows:
     """Return where all ground of both vintages was and is.
 
     Args:
@@ -159,7 +173,7 @@ def flows(old: Vintage, new: Vintage, shared: OverlayTable) -> Flows:
     area = np.r_[shared.area_m2, gone[gone_row], come[come_row]]
     # A side without ground has no outline that could be the shorter one.
     shorter = np.minimum(np.r_[old.outline_m, np.inf][of_old], np.r_[new.outline_m, np.inf][of_new])
-    return Flows(of_old, of_new, area, _sliver(area, shorter))
+    return Flows(of_old, of_new, area, sliver.among(area, shorter))
 
 
 def fates(found: Flows, old: Vintage, new: Vintage) -> tuple[_Fates, _Fates, _Fates]:
@@ -267,10 +281,6 @@ def _twice(row: _Ints, other: _Ints, others: Vintage, n: int) -> _Floats:
     both = known[np.searchsorted(known, key).clip(max=len(known) - 1)] == key
     twice: _Floats = np.bincount(has_few[both], double.area_m2[which[both]], minlength=n).astype(np.float64)
     return twice
-
-
-def _sliver(area_m2: _Floats, outline_m: _Floats) -> _Bools:
-    return np.asarray(area_m2 <= np.minimum(SLIVER_M2, TOLERANCE_M * outline_m))
 
 
 def _outlines(layer: PackedLayer) -> _Floats:

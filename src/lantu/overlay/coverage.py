@@ -15,7 +15,7 @@ from lantu.core.area import Geometries
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, spread, widest
-from lantu.overlay.gaps import CRACK_M, TOUCH_M
+from lantu.overlay.gaps import TOUCH_M
 from lantu.overlay.kernel_engine import LEAST_M2, KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
@@ -86,7 +86,12 @@ class Coverage:
 
 
 def coverage(
-    layer: PackedLayer, boundary: PackedLayer | None = None, *, least_m2: float, progress: Progress = silent
+    layer: PackedLayer,
+    boundary: PackedLayer | None = None,
+    *,
+    least_m2: float,
+    crack_m: float,
+    progress: Progress = silent,
 ) -> Coverage:
     """Look for all faults of a layer.
 
@@ -94,6 +99,7 @@ def coverage(
         layer: in the statutory plane. Broken polygons are reported, and for the rest of the check mended.
         boundary: the ground the layer should cover, its polygons sound; None: then only holes are gaps.
         least_m2: smaller faults are counted, not listed.
+        crack_m: what is narrower is a crack, and does not make one gap of two; less than `gaps.AROUND_M`.
 
     Raises:
         InputError: `overlay.invalid` where a polygon of the boundary covers ground twice,
@@ -108,7 +114,7 @@ def coverage(
     pairs = np.column_stack([overlaps.left_id, overlaps.right_id]).astype(np.int64)
     both = sound.box[pairs]
     doubtful = np.concatenate([both[:, :, :2].max(axis=1), both[:, :, 2:].min(axis=1)], axis=1)
-    gaps, out_m2 = uncovered(sound, outline, doubtful, progress)
+    gaps, out_m2 = uncovered(sound, outline, doubtful, crack_m, progress)
     gap_m2 = np.asarray(shapely.area(gaps), np.float64)
     big, open_ = overlaps.area_m2 >= least_m2, gap_m2 >= least_m2
     out = (out_m2 >= least_m2) & (out_m2 > NOISE_M2)
@@ -119,7 +125,7 @@ def coverage(
         boundary_m2,
         None if boundary_m2 is None else boundary_m2 - math.fsum(gap_m2),
         _overlaps(sound, pairs[big], overlaps.area_m2[big]),
-        _gaps(sound, outline, gaps[open_], gap_m2[open_]),
+        _gaps(sound, outline, gaps[open_], gap_m2[open_], crack_m),
         [] if outline is None else _outside(sound, outline, np.flatnonzero(out), out_m2[out]),
         broken,
         {
@@ -174,18 +180,20 @@ def _outside(layer: PackedLayer, outline: PackedLayer, rows: _Ints, area: _Float
     return _defects([(row,) for row in rows.tolist()], area, out, [""] * len(rows))
 
 
-def _gaps(layer: PackedLayer, outline: PackedLayer | None, gaps: Geometries, area: _Floats) -> list[Defect]:
+def _gaps(
+    layer: PackedLayer, outline: PackedLayer | None, gaps: Geometries, area: _Floats, crack_m: float
+) -> list[Defect]:
     order = np.argsort(-area, kind="stable")
     gaps, area = gaps[order], area[order]
     middles, length, gap = _edges(gaps)
-    beside = _beside(layer, gaps, middles, length, gap)
+    beside = _beside(layer, gaps, middles, length, gap, crack_m)
     along: _Floats = np.zeros(len(gaps))
     if outline is not None:
         line = shapely.boundary(mended(outline.geometries())[0])
         shapely.prepare(line)
         on = shapely.dwithin(line, middles, TOUCH_M)
         along = np.asarray(np.bincount(gap[on], length[on], minlength=len(gaps)), np.float64)
-    return _defects(beside, area, gaps, np.where(along > CRACK_M, "border", "hole").tolist())
+    return _defects(beside, area, gaps, np.where(along > crack_m, "border", "hole").tolist())
 
 
 def _edges(shapes: Geometries) -> tuple[Geometries, _Floats, _Ints]:
@@ -198,9 +206,9 @@ def _edges(shapes: Geometries) -> tuple[Geometries, _Floats, _Ints]:
 
 
 def _beside(
-    layer: PackedLayer, gaps: Geometries, middles: Geometries, length: _Floats, gap: _Ints
+    layer: PackedLayer, gaps: Geometries, middles: Geometries, length: _Floats, gap: _Ints, least_m: float
 ) -> list[tuple[int, ...]]:
-    """Return for each gap the features along it, by the length of outline they share with it."""
+    """Return for each gap the features along it, by the outline they share with it: more than `least_m`."""
     known = np.flatnonzero(~np.isnan(layer.box[:, 0]))
     near = shapely.STRtree(shapely.box(*layer.box[known].T)).query(shapely.box(*shapely.bounds(gaps).T))[1]
     rows = known[np.unique(near)]
@@ -211,7 +219,7 @@ def _beside(
     owner, row = np.divmod(key, max(len(rows), 1))
     found: list[list[int]] = [[] for _ in gaps]
     for nth in np.argsort(-shared, kind="stable").tolist():
-        if shared[nth] > CRACK_M and len(found[owner[nth]]) < BESIDE:
+        if shared[nth] > least_m and len(found[owner[nth]]) < BESIDE:
             found[owner[nth]].append(int(rows[row[nth]]))
     return [tuple(each) for each in found]
 

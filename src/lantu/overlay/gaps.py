@@ -1,8 +1,8 @@
 """The uncovered ground of cells joined to gaps: through openings, not through cracks.
 
-Where two pieces hang together by a crack of less than CRACK_M only, they are two gaps; and a hole from which
-such a crack leads to the outside is still a hole. So what is free in a cell is parted into bodies and cracks,
-bodies are joined along the sides of the cells, and a crack goes with the one body it ends in.
+Where two pieces hang together by a crack only, narrower than `crack_m`, they are two gaps; and a hole from
+which a crack leads to the outside is still a hole. So what is free in a cell is parted into bodies and
+cracks, bodies are joined along the sides of the cells, and a crack goes with the one body it ends in.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from lantu.core.area import Geometries
 from lantu.overlay.cutting import polygons_of, spread
 from lantu.overlay.kernel_engine import LEAST_M2
 
-CRACK_M = 1e-3
-"""Narrower openings are cracks."""
 AROUND_M = 0.01
-"""So much around a cell is looked at, too: what is a crack does not hang on where cells end."""
+"""So much around a cell is looked at, too: what is a crack does not hang on where cells end. It is more than
+any crack is wide."""
 TOUCH_M = 1e-6
 """What is nearer than this touches: GEOS rounds its crossings."""
 _DUST_M2 = 1e-9
@@ -41,15 +40,16 @@ class _Pieces:
     crack: NDArray[np.bool_]
 
 
-def gaps_of(free: Geometries, box: _Floats, frame: _Floats | None) -> Geometries:
+def gaps_of(free: Geometries, box: _Floats, frame: _Floats | None, crack_m: float) -> Geometries:
     """Return the gaps, a polygon each (of several parts where rounding parts them).
 
     Args:
         free: (k,) what is uncovered of each cell and AROUND_M around it.
         box: (k, 4) the cells.
         frame: what is joined to these sides is outside, no gap; None where everything counts.
+        crack_m: narrower openings are cracks.
     """
-    pieces = _parted(free, box)
+    pieces = _parted(free, box, crack_m)
     if not len(pieces.shape):
         return pieces.shape
     along = _along_sides(pieces, box)
@@ -68,13 +68,13 @@ def gaps_of(free: Geometries, box: _Floats, frame: _Floats | None) -> Geometries
     return np.asarray(whole[shapely.area(whole) > LEAST_M2])
 
 
-def _parted(free: Geometries, box: _Floats) -> _Pieces:
+def _parted(free: Geometries, box: _Floats, crack_m: float) -> _Pieces:
     """Part bodies from cracks and cut both to their cells."""
-    cores = spread(lambda some: shapely.buffer(some, -CRACK_M / 2, join_style="mitre", mitre_limit=50), free)
+    cores = spread(lambda some: shapely.buffer(some, -crack_m / 2, join_style="mitre", mitre_limit=50), free)
     core, of_body = shapely.get_parts(cores, return_index=True)
     core, of_body = core[~shapely.is_empty(core)], of_body[~shapely.is_empty(core)]
     grown = spread(
-        lambda some: shapely.buffer(some, 0.51 * CRACK_M, join_style="mitre", mitre_limit=50), core
+        lambda some: shapely.buffer(some, 0.51 * crack_m, join_style="mitre", mitre_limit=50), core
     )
     body = _cut(grown, free[of_body], box[of_body])
     rest = free.copy()

@@ -42,7 +42,7 @@ class KernelEngine:
         return "lantu area kernel 1"
 
     def areas(self, left: Geometries, right: Geometries, progress: Progress = silent) -> OverlayTable:
-        """Return the shared area of every pair; see `OverlayEngine`."""
+        """Pack both sides and return the shared area of every pair; see `overlay`."""
         return self.overlay(pack_shapes(left, "left"), pack_shapes(right, "right"), progress)
 
     def overlay(

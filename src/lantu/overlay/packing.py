@@ -110,7 +110,7 @@ def pack(
         threads: None for one per core.
 
     Raises:
-        InputError: `overlay.not_polygon`, `overlay.invalid`, naming side and row.
+        InputError: `overlay.not_polygon`, `.unreadable`, `.not_finite`, `.unclosed`, naming side and row.
     """
 
     def work(piece: pa.Array) -> tuple[NDArray[np.int8], dict[str, NDArray[Any]]]:
@@ -133,7 +133,7 @@ def pack(
     for state, part in in_order(work, pieces, threads):
         states.append(state)
         parts.append(part)
-    _refuse_broken(np.concatenate(states), side)
+    _refuse_unreadable(np.concatenate(states), side)
     return _joined(parts or [work(pa.array([], pa.binary()))[1]])
 
 
@@ -148,14 +148,14 @@ def take(layer: PackedLayer, rows: NDArray[np.integer[Any]]) -> PackedLayer:
     return _joined([_pack_rows(rings, layer.shape_key[rows])])
 
 
-def _refuse_broken(state: NDArray[np.int8], side: str) -> None:
+def _refuse_unreadable(state: NDArray[np.int8], side: str) -> None:
     wrong = np.flatnonzero(state == reading.NOT_POLYGON)
     if len(wrong):
         raise InputError("overlay.not_polygon", side=side, row=int(wrong[0]), count=len(wrong))
-    broken = np.flatnonzero(~np.isin(state, (reading.SOUND, reading.EMPTY)))
-    if len(broken):
-        row = int(broken[0])
-        raise InputError(FAULTS[state[row]], side=side, row=row, count=len(broken))
+    wrong = np.flatnonzero(~np.isin(state, (reading.SOUND, reading.EMPTY)))
+    if len(wrong):
+        row = int(wrong[0])
+        raise InputError(FAULTS[state[row]], side=side, row=row, count=len(wrong))
 
 
 def _placed(rings: Rings, plane: StatutoryPlane, crs: CRS) -> Rings:

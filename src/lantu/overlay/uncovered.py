@@ -73,7 +73,11 @@ class _Cells:
 
 
 def uncovered(
-    layer: PackedLayer, boundary: PackedLayer | None, doubtful: _Floats, progress: Progress = silent
+    layer: PackedLayer,
+    boundary: PackedLayer | None,
+    doubtful: _Floats,
+    crack_m: float,
+    progress: Progress = silent,
 ) -> tuple[Geometries, _Floats]:
     """Return the uncovered ground, one polygon per gap, and how much of each feature is off the ground.
 
@@ -82,6 +86,7 @@ def uncovered(
         boundary: one polygon, the ground; None for the box around the layer, of which what is joined to the
             outside is no gap.
         doubtful: (k, 4) boxes around overlaps, where the balance proves nothing.
+        crack_m: what is narrower does not make one gap of two.
 
     Returns:
         Gaps, and (n,) m²: 0 without a boundary.
@@ -101,7 +106,7 @@ def uncovered(
         off_ground[rows] = _off_ground(layer, boundary, rows)
     cells = _uneven(layer, boundary, grid, doubtful, off_ground > NOISE_M2)
     free = _free(layer, boundary, cells, progress)
-    return gaps_of(free, cells.box, frame if boundary is None else None), off_ground
+    return gaps_of(free, cells.box, frame if boundary is None else None, crack_m), off_ground
 
 
 def _grid(frame: _Floats, layer: PackedLayer) -> _Floats:

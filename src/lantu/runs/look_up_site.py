@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from lantu.core.errors import InputError
 from lantu.intake import read_vector
+from lantu.lawbook import load
 from lantu.overlay.doubles import lying_double
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes, take
@@ -19,8 +21,8 @@ from lantu.runs.control_index import ENGINE, ControlIndex
 from lantu.runs.measure_layers import LAND
 from lantu.store import OUTLINE, Home, Layer
 
-APART_M2 = 0.01
-"""Ground in no outline counts from here on: outlines and sites are digitised to less."""
+APART = "overlay.min_defect_m2"
+"""The parameter from which on ground in no outline counts: outlines and sites are digitised to less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
         lines=tuple(sorted(lines, key=lambda share: (share.layer.area_code, -share.covered_m2))),
         land=tuple(share for share in shares if share.layer.kind == LAND),
         lacking=tuple(each for each in (*control.lacking, *damaged) if each[0] in touched),
-        elsewhere_m2=elsewhere if elsewhere >= APART_M2 else 0.0,
+        elsewhere_m2=elsewhere if elsewhere >= load().number(APART, date.today()) else 0.0,
     )
 
 

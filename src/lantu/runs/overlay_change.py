@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from numbers import Number
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
+from lantu.lawbook import load
 from lantu.overlay.change import (
     NOISE_M2,
     NOWHERE,
-    SLIVER_M2,
-    TOLERANCE_M,
     Account,
     Fate,
+    Sliver,
     Vintage,
     account,
     fates,
@@ -36,6 +37,7 @@ from lantu.runs.table_file import write_table
 
 _Ints = NDArray[np.int64]
 
+WIDTH, LARGEST = "overlay.min_width_m", "overlay.max_sliver_m2"
 _NAMED = 3
 """So many overlaps of a file are named where it is refused."""
 
@@ -88,6 +90,7 @@ class FileChange:
         account: of the values of two fields, or of the features by their rows.
         values: what its groups are called in the old file and in the new one; None where they are features.
         old_fate, new_fate: of each feature, as `Fate`.
+        sliver: what counts as one.
         slivers: the flows, among those that are a change, that are slivers.
     """
 
@@ -98,6 +101,7 @@ class FileChange:
     values: tuple[list[Any], list[Any]] | None
     old_fate: NDArray[np.int8]
     new_fate: NDArray[np.int8]
+    sliver: Sliver
     slivers: Measured
 
     def rows(self, account: Account) -> Iterator[tuple[Any, Any, Fate, int, int]]:
@@ -155,14 +159,15 @@ def change_files(
             can be a value of the other.
         IntegrityError: `overlay.change_contradiction`.
     """
+    sliver = Sliver(*(float(load().number(name, date.today())) for name in (WIDTH, LARGEST)))
     files = read_polygons(
         [(old, old_layer), (new, new_layer)], fields=by, assume_cgcs2000=assume_cgcs2000, progress=progress
     )
     values, (old_group, new_group) = _same_values(files, by) if by else (None, _rows(files))
     engine = KernelEngine()
     before, after = (Vintage.of(f.name, f.pack, engine.overlaps(f.pack, progress)) for f in files)
-    _refuse_double(before, after)
-    found = flows(before, after, engine.overlay(files[0].pack, files[1].pack, progress))
+    _refuse_double(sliver, before, after)
+    found = flows(before, after, engine.overlay(files[0].pack, files[1].pack, progress), sliver)
     old_fate, new_fate, fate = fates(found, before, after)
     if by:
         fate = fates_by_value(found, old_group, new_group)
@@ -175,11 +180,11 @@ def change_files(
     ]  # fmt: skip
     how = (
         f"{method(engine, files[0].plane)}; noise up to {NOISE_M2:g} m2 per feature; "
-        f"slivers up to {TOLERANCE_M:g} m wide and {SLIVER_M2:g} m2"
+        f"slivers up to {sliver.width_m:g} m wide and {sliver.area_m2:g} m2"
     )
     slivers = _measured(found.area_m2[found.sliver & (fate != Fate.UNCHANGED)])
     result = account(found, old_group, new_group, fate)
-    return FileChange(sides[0], sides[1], how, result, values, old_fate, new_fate, slivers)
+    return FileChange(sides[0], sides[1], how, result, values, old_fate, new_fate, sliver, slivers)
 
 
 def write_change(result: FileChange, path: Path) -> None:
@@ -253,11 +258,11 @@ def _kind(value: Any) -> str:
     return "number" if number else type(value).__name__
 
 
-def _refuse_double(*vintages: Vintage) -> None:
+def _refuse_double(sliver: Sliver, *vintages: Vintage) -> None:
     """Refuse what is no partition, naming the biggest overlaps of each file by their places."""
     found = []
     for each in vintages:
-        rows = each.overlaps()
+        rows = each.overlaps(sliver)
         if len(rows):
             double = each.double
             area = math.fsum(double.area_m2[rows])

@@ -22,13 +22,12 @@ from lantu.core.progress import Progress, silent
 from lantu.lawbook import load
 from lantu.overlay.coverage import Below, Defect, coverage
 from lantu.overlay.engine import method
-from lantu.overlay.gaps import CRACK_M
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.uncovered import NOISE_M2
 from lantu.runs.polygon_files import PolygonFile, read_polygons
 from lantu.runs.table_file import check_folder, write_shapes
 
-LEAST = "overlay.min_defect_m2"
+LEAST, CRACK = "overlay.min_defect_m2", "overlay.min_width_m"
 KINDS = ("overlaps", "gaps", "outside", "broken")
 _SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
 
@@ -73,6 +72,7 @@ class FileCheck:
         method: engine, plane, greatest edge; within how much cells are even, what is a crack.
         least_m2: smaller faults are not listed.
         verified: False where that figure is the lawbook's and no source has it.
+        crack_m: narrower openings do not make one gap of two.
         area_m2: the sum of the features' statutory areas.
         boundary_m2, covered_m2: the ground, and what of it is covered; None without a boundary.
         faults: by KINDS.
@@ -85,6 +85,7 @@ class FileCheck:
     method: str
     least_m2: float
     verified: bool
+    crack_m: float
     area_m2: float
     boundary_m2: float | None
     covered_m2: float | None
@@ -114,6 +115,7 @@ def check_file(
             without a polygon, and a boundary that is broken itself.
     """
     least = load().dated(LEAST, date.today())
+    crack_m = float(load().number(CRACK, date.today()))
     if least_m2 is not None and not 0 <= least_m2 < math.inf:
         raise InputError("overlay_check.bad_min_area", given=least_m2)
     wanted = [(path, layer), *([(boundary, boundary_layer)] if boundary else [])]
@@ -122,15 +124,22 @@ def check_file(
     if outline and len(outline.pack.broken):
         _refuse(outline)
     smallest = float(least.value) if least_m2 is None else least_m2
-    found = coverage(files[0].pack, outline.pack if outline else None, least_m2=smallest, progress=progress)
+    found = coverage(
+        files[0].pack,
+        outline.pack if outline else None,
+        least_m2=smallest,
+        crack_m=crack_m,
+        progress=progress,
+    )
     plane = files[0].plane
     return FileCheck(
         Answer.PASS if found.whole else Answer.FAIL,
         _checked(files[0]),
         _checked(outline) if outline else None,
-        f"{method(KernelEngine(), plane)}; cells even within {NOISE_M2:g} m2; cracks under {CRACK_M:g} m",
+        f"{method(KernelEngine(), plane)}; cells even within {NOISE_M2:g} m2; cracks under {crack_m:g} m",
         smallest,
         least.verified or least_m2 is not None,
+        crack_m,
         found.area_m2,
         found.boundary_m2,
         found.covered_m2,

@@ -160,7 +160,7 @@ class _Found:
         for state, code in _FAULTS.items():
             if state in self.counts:
                 names = "、".join(self.named[state])
-                raise InputError(code, where=where, count=self.counts[state], features=names, why="")
+                raise InputError(code, where=where, count=self.counts[state], features=names)
 
     def close(self) -> None:
         """End the piece under way."""
