@@ -16,7 +16,7 @@ from lantu.core.errors import InputError
 from lantu.core.units import convert, round_half_up
 from lantu.overlay.change import NOWHERE, Account, Fate
 from lantu.runs.overlay_change import FileChange, Measured, VintageFile, change_files, write_change
-from lantu.runs.table_file import check_folder
+from lantu.runs.table_file import check_out
 
 SHOWN = 40
 MATRIX = 12
@@ -55,7 +55,7 @@ def run(
 ) -> None:
     """Measure, print what became what; write it where asked."""
     if out:
-        check_folder(out)
+        check_out(out, (old, new))
     with progress_bars() as progress:
         result = change_files(
             old, new, _fields(by), old_layer=old_layer, new_layer=new_layer,

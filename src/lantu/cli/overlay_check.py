@@ -14,7 +14,8 @@ from rich.text import Text
 from lantu.cli.context import JsonOption, console, emit, progress_bars, say
 from lantu.core.finding import Answer
 from lantu.core.units import convert, round_half_up
-from lantu.runs.overlay_check import KINDS, CheckedFile, Fault, FileCheck, check_file, check_out, write_faults
+from lantu.runs.overlay_check import KINDS, SUFFIXES, CheckedFile, Fault, FileCheck, check_file, write_faults
+from lantu.runs.table_file import check_out
 
 SHOWN = 40
 BESIDE = 3
@@ -68,7 +69,7 @@ def run(
 ) -> None:
     """Check, print what is wrong and where; write the shapes where asked."""
     if out:
-        check_out(out, (layer_file, boundary))
+        check_out(out, [layer_file, *([boundary] if boundary else [])], SUFFIXES)
     with progress_bars() as progress:
         result = check_file(
             layer_file, boundary, min_area, layer=layer, boundary_layer=boundary_layer,

@@ -26,11 +26,12 @@ from lantu.overlay.gaps import CRACK_M
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.uncovered import NOISE_M2
 from lantu.runs.polygon_files import PolygonFile, read_polygons
-from lantu.runs.table_file import check_folder, write_shapes
+from lantu.runs.table_file import write_shapes
 
 LEAST = "overlay.min_defect_m2"
 KINDS = ("overlaps", "gaps", "outside", "broken")
-_SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
+SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
+"""Of the files that faults can be written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +138,6 @@ def check_file(
         {kind: _faults(getattr(found, kind), plane) for kind in KINDS},
         found.below,
     )
-
-
-def check_out(out: Path, inputs: Sequence[Path | None]) -> None:
-    """See that the faults could be written there, before they are looked for.
-
-    Raises:
-        InputError: `overlay_check.bad_out`, `.out_is_input`, `overlay.no_folder`.
-    """
-    if out.suffix.lower() not in _SUFFIXES:
-        raise InputError("overlay_check.bad_out", file=out.name)
-    check_folder(out)
-    for each in inputs:
-        if each and each.exists() and out.exists() and out.samefile(each):
-            raise InputError("overlay_check.out_is_input", file=out.name)
 
 
 def write_faults(result: FileCheck, out: Path) -> None:

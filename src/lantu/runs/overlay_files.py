@@ -34,6 +34,7 @@ from lantu.runs.polygon_files import (
     open_polygons,
 )
 from lantu.runs.polygon_survey import NAME
+from lantu.runs.table_file import check_out
 
 FORMAT = 1
 """Goes up with every change of what kept pieces mean."""
@@ -122,6 +123,8 @@ def overlay_files(
         BusyError: `overlay.busy`.
     """
     wanted = ((left, left_layer), (right, right_layer))
+    if out:
+        check_out(out, (left, right))
     with ExitStack() as stack:
         files = [
             stack.enter_context(open_polygons(path, layer, name, assume_cgcs2000, progress))
@@ -133,7 +136,6 @@ def overlay_files(
         work.check_memory()
         kept = None
         if out:
-            _refuse_input(out, left, right)
             rows = 1 if by else sum(each.rows.rows for each in files)
             kept = stack.enter_context(keeping(out, work.facts, _ROW_BYTES * rows))
         work.measure(kept)
@@ -300,11 +302,6 @@ class _Work:
                 "overlay.too_many_rows", rows=f"{self.rows.count:,}", need=memory.gib(self.rows.nbytes),
                 have=memory.gib(have),
             )  # fmt: skip
-
-
-def _refuse_input(out: Path, *inputs: Path) -> None:
-    if out.exists() and any(out.samefile(each) for each in inputs):
-        raise InputError("overlay.out_is_input", where=out)
 
 
 def _apart(one: Bounds, other: Bounds) -> bool:
