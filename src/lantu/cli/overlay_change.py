@@ -348,6 +348,7 @@ def _side(side: VintageFile, units: int, unit: Decimal) -> dict[str, Any]:
         "file": side.file,
         "layer": side.layer,
         "digest": side.digest,
+        "system": side.system,
         "features": side.features,
         "field": side.field,
         "total_m2": float(units * unit),

@@ -14,7 +14,8 @@ from rich.text import Text
 from lantu.cli.context import JsonOption, console, emit, progress_bars, say
 from lantu.core.finding import Answer
 from lantu.core.units import convert, round_half_up
-from lantu.runs.overlay_check import KINDS, SUFFIXES, CheckedFile, Fault, FileCheck, check_file, write_faults
+from lantu.runs.overlay_check import KINDS, SUFFIXES, Fault, FileCheck, check_file, write_faults
+from lantu.runs.polygon_files import UsedFile
 from lantu.runs.table_file import check_out
 
 SHOWN = 40
@@ -200,7 +201,7 @@ def _placed(fault: Fault) -> dict[str, Any]:
     return {"area_m2": fault.area_m2, "width_m": fault.width_m, "lon": fault.lon, "lat": fault.lat}
 
 
-def _file(file: CheckedFile) -> dict[str, Any]:
+def _file(file: UsedFile) -> dict[str, Any]:
     return asdict(file) | {"notes": list(file.notes)}
 
 

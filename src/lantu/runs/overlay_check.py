@@ -25,24 +25,13 @@ from lantu.overlay.engine import method
 from lantu.overlay.gaps import CRACK_M
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.uncovered import NOISE_M2
-from lantu.runs.polygon_files import PolygonFile, read_polygons
+from lantu.runs.polygon_files import UsedFile, read_polygons
 from lantu.runs.table_file import write_shapes
 
 LEAST = "overlay.min_defect_m2"
 KINDS = ("overlaps", "gaps", "outside", "broken")
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
 """Of the files that faults can be written to."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """One file; `notes` are message codes of what was changed on the way in."""
-
-    file: str
-    layer: str
-    digest: str
-    features: int
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +70,8 @@ class FileCheck:
     """
 
     answer: Answer
-    layer: CheckedFile
-    boundary: CheckedFile | None
+    layer: UsedFile
+    boundary: UsedFile | None
     method: str
     least_m2: float
     verified: bool
@@ -118,17 +107,15 @@ def check_file(
     if least_m2 is not None and not 0 <= least_m2 < math.inf:
         raise InputError("overlay_check.bad_min_area", given=least_m2)
     wanted = [(path, layer), *([(boundary, boundary_layer)] if boundary else [])]
-    files = read_polygons(wanted, broken=True, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    files = read_polygons(wanted, broken=[0], assume_cgcs2000=assume_cgcs2000, progress=progress)
     outline = files[1] if boundary else None
-    if outline and len(outline.pack.broken):
-        _refuse(outline)
     smallest = float(least.value) if least_m2 is None else least_m2
     found = coverage(files[0].pack, outline.pack if outline else None, least_m2=smallest, progress=progress)
     plane = files[0].plane
     return FileCheck(
         Answer.PASS if found.whole else Answer.FAIL,
-        _checked(files[0]),
-        _checked(outline) if outline else None,
+        files[0].used,
+        outline.used if outline else None,
         f"{method(KernelEngine(), plane)}; cells even within {NOISE_M2:g} m2; cracks under {CRACK_M:g} m",
         smallest,
         least.verified or least_m2 is not None,
@@ -164,17 +151,6 @@ def write_faults(result: FileCheck, out: Path) -> None:
     shapes = np.empty(len(faults), object)
     shapes[:] = [fault.shape for fault in faults]
     write_shapes(columns, shapes, CRS.from_epsg(GEOGRAPHIC), facts, out)
-
-
-def _refuse(outline: PolygonFile) -> None:
-    rows = outline.pack.broken
-    why = shapely.is_valid_reason(outline.pack.geometries(rows[:1])[0])
-    names = "、".join(f"FID {row + 1}" for row in rows[:5].tolist())
-    raise InputError("intake.invalid_geometry", where=outline.name, count=len(rows), features=names, why=why)
-
-
-def _checked(file: PolygonFile) -> CheckedFile:
-    return CheckedFile(file.name, file.layer, file.digest, len(file.pack), file.notes)
 
 
 def _faults(defects: Sequence[Defect], plane: StatutoryPlane) -> list[Fault]:
