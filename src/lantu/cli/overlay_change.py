@@ -49,7 +49,12 @@ def run(
         typer.Option("--new-layer", help="新版文件的图层 / layer of the later file", show_default=False),
     ] = None,
     assume_cgcs2000: Annotated[
-        bool, typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000")
+        bool,
+        typer.Option(
+            "--assume-cgcs2000",
+            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
+            "brought to longitude and latitude, as CGCS2000",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
