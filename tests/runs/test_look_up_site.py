@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from pyproj import Transformer
 
 import world
 from cli.shell import lantu
 from intake.gis_files import write
+from lantu.core.errors import InputError
 from lantu.lawbook import load
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
 from lantu.runs.control_index import InForce
-from lantu.runs.look_up_site import Share, SiteAnswer, land_classes, look_up
-from lantu.store import Home
+from lantu.runs.look_up_site import Share, SiteAnswer, land_classes, look_up, look_up_file
+from lantu.store import Home, Layer
+from lantu.store.layers import LayerStore
 from store.delivered import Delivery
 from world import rect
 from world_home import add, world_home
@@ -42,14 +46,15 @@ def test_areas_known_on_paper(tmp_path: Path) -> None:
     # 200 × 200 over the corner of A1 A2 B1 B2, all basic farmland; and 200 × 100 of which 100 × 50 lie in E2,
     # red line, and of which C and D are no farmland.
     home = world_home(tmp_path / "home")
-    first, second = ask(home, rect(100, 150, 300, 350), rect(700, 200, 900, 300))
+    answers = ask(home, rect(100, 150, 300, 350), rect(700, 200, 900, 300))
+    first, second = answers
     assert first.area_m2 == pytest.approx(40_000, abs=1e-3)
     assert covered(first.lines) == pytest.approx({"YJJBNT": 40_000, "STBHHX": 0, "CZKFBJ": 0}, abs=1e-3)
     assert covered(second.lines)["STBHHX"] == pytest.approx(5_000, abs=1e-3)
-    for answer in (first, second):
+    for answer, classes in zip(answers, land_classes(home, answers), strict=True):
         (land,) = answer.land
         assert land.layer.year == 2025
-        assert sum(land_classes(home, land).values()) == pytest.approx(answer.area_m2, abs=1e-3)
+        assert sum(classes[land.layer.digest].values()) == pytest.approx(answer.area_m2, abs=1e-3)
         assert sum(area for _, area in land.features) == pytest.approx(land.covered_m2, abs=1e-6)
         assert answer.elsewhere_m2 == 0
 
@@ -129,3 +134,45 @@ def test_the_command(tmp_path: Path) -> None:
     )
     refused = lantu("site", point, "--home", home.path)
     assert refused.returncode == 3 and "不是面" in refused.stderr
+
+
+def test_a_site_that_covers_ground_twice_is_named(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    bow = shapely.Polygon([(100, 100), (200, 200), (200, 100), (100, 200)])
+    shapes = world.geographic([rect(100, 150, 300, 350), bow])
+    file = write(tmp_path, "GPKG", shapes, name="site", table=pa.table({"BSM": ["甲", "乙"]}))
+    with pytest.raises(InputError) as caught:
+        look_up_file(home, file, 2025)
+    assert caught.value.code == "intake.invalid_geometry"
+    assert (caught.value.params["count"], caught.value.params["features"]) == (1, "BSM 乙")
+
+
+def test_a_site_in_another_system_is_taken_where_asked_and_said(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    degrees = world.geographic([rect(100, 150, 300, 350)])
+    into = Transformer.from_crs(4326, 32651, always_xy=True)
+    shapes = shapely.transform(degrees, lambda xy: np.column_stack(into.transform(*xy.T)))
+    file = write(tmp_path, "GPKG", shapes, name="site", crs="EPSG:32651", table=pa.table({"n": [1]}))
+    with pytest.raises(InputError) as caught:
+        look_up_file(home, file, 2025)
+    assert caught.value.code == "crs.foreign"
+    found = look_up_file(home, file, 2025, assume_cgcs2000=True)
+    assert covered(found.answers[0].lines)["YJJBNT"] == pytest.approx(40_000, abs=1)
+    assert (found.used.notes, found.used.system) == (("crs.taken_as_cgcs2000",), "WGS 84 / UTM zone 51N")
+    shown = lantu("site", file, "--home", home.path, "--year", "2025", "--assume-cgcs2000", "--json")
+    assert json.loads(shown.stdout)["notes"] == ["crs.taken_as_cgcs2000"]
+
+
+def test_a_survey_is_read_once_for_all_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = world_home(tmp_path / "home")
+    answers = ask(home, *[rect(100 + n, 150, 300 + n, 350) for n in range(5)])
+    reads: list[str] = []
+    read = LayerStore.read
+
+    def counted(store: LayerStore, layer: Layer, *args: Any, **options: Any) -> Any:
+        reads.append(layer.digest)
+        return read(store, layer, *args, **options)
+
+    monkeypatch.setattr(LayerStore, "read", counted)
+    assert all(land_classes(home, answers))
+    assert len(reads) == 1

@@ -76,6 +76,6 @@ def test_a_pack_is_as_big_as_was_said(tmp_path: Path, width: float) -> None:
     path = write(tmp_path, "GeoParquet", shapely.box(x, y, x + width, y + width))
     with open_polygons(path, None) as source:
         size = source.survey.size
-        layer = source.packed((wkb for piece in source.pieces([]) for wkb in piece.wkb), source.plane)
+        layer = source.packed((wkb for piece in source.pieces() for wkb in piece.wkb), source.plane)
     assert (size.rows, size.rings, size.vertices) == (5000, 5000, len(layer.xy))
     assert size.packed == pytest.approx(sum(each.nbytes for each in layer.arrays().values()), rel=0.15)

@@ -211,6 +211,7 @@ def test_json_adds_up_as_it_is_printed(old: Path, new: Path, tmp_path: Path) -> 
     for side, key in (("old", "old_m2"), ("new", "new_m2")):
         assert sum(Decimal(each[key]) for each in said["classes"]) == Decimal(said[side]["total_m2"])
         assert abs(said[side]["measured_m2"] - Decimal(said[side]["total_m2"])) <= Decimal("0.0002")
+    assert "2000" in said["old"]["system"] and said["new"]["system"] == said["old"]["system"]
     assert said["features"]["split"] == {"old": 1, "new": 2}
     assert out.exists()
 
@@ -235,6 +236,10 @@ def test_options_that_cannot_be_met_are_said_at_once(old: Path, tmp_path: Path) 
     assert wrong.returncode == 3 and "旧字段,新字段" in wrong.stderr
     nowhere = lantu("overlay", "change", tmp_path / "none.gpkg", old, "--out", tmp_path / "no" / "t.parquet")
     assert nowhere.returncode == 3 and "t.parquet" in nowhere.stderr and "none.gpkg" not in nowhere.stderr
+    before = old.read_bytes()
+    for pair in ((old, tmp_path / "none.gpkg"), (tmp_path / "none.gpkg", old)):
+        over = lantu("overlay", "change", *pair, "--out", old)
+        assert over.returncode == 3 and "覆盖" in over.stderr and old.read_bytes() == before
     missing = lantu("overlay", "change", tmp_path / "none.gpkg", old)
     assert missing.returncode == 3 and "none.gpkg" in missing.stderr
 

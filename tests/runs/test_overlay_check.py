@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from intake.gis_files import moved, squares, write
 from lantu.core.area import StatutoryPlane
 from lantu.core.errors import InputError, StorageError
 from lantu.core.finding import Answer
-from lantu.runs.overlay_check import Fault, FileCheck, check_file, check_out, write_faults
+from lantu.runs.overlay_check import SUFFIXES, Fault, FileCheck, check_file, write_faults
+from lantu.runs.table_file import check_out
 
 PLANE = StatutoryPlane(123, 46)
 WEST, SOUTH, STEP = 123.2, 45.5, 0.001
@@ -176,9 +178,8 @@ def test_a_broken_boundary_is_refused_by_name(dirty: Path, edge: Path) -> None:
     with pytest.raises(InputError) as caught:
         check_file(edge, dirty)
     assert caught.value.code == "intake.invalid_geometry"
-    assert (caught.value.params["where"], caught.value.params["features"]) == ("dirty.gpkg", "BSM 0003") or (
-        "FID 3" in str(caught.value.params)
-    )
+    assert (caught.value.params["count"], caught.value.params["features"]) == (1, "BSM 0003")
+    assert str(caught.value.params["where"]).startswith("dirty.gpkg")
 
 
 @pytest.mark.parametrize("least", [-1.0, float("nan"), float("inf")])
@@ -211,6 +212,16 @@ def test_shapes_are_written_whole_or_not_at_all(dirty: Path, edge: Path, tmp_pat
     assert not [each.name for each in tmp_path.iterdir() if "part" in each.name]
 
 
+def test_what_a_killed_writing_left_is_swept_and_no_other_writings(edge: Path, tmp_path: Path) -> None:
+    dead, foreign = ".faults.999999999.0123abcd.part.gpkg", ".other.999999999.0123abcd.part.gpkg"
+    own = f".faults.{os.getpid()}.0123abcd.part.gpkg"
+    for name in (dead, foreign, own):
+        (tmp_path / name).write_bytes(b"half")
+    write_faults(check_file(edge), tmp_path / "faults.gpkg")
+    left = {each.name for each in tmp_path.iterdir() if "part" in each.name}
+    assert left == {foreign, own}
+
+
 @pytest.mark.parametrize("name", ["none.gpkg", "none.parquet"])
 def test_a_sound_layer_writes_no_shapes(edge: Path, tmp_path: Path, name: str) -> None:
     result = check_file(edge, edge)
@@ -227,6 +238,7 @@ def test_the_command(dirty: Path, edge: Path, tmp_path: Path) -> None:
     said = json.loads(done.stdout)
     assert (said["answer"], said["min_area_m2"], said["features"]) == ("fail", 0.01, 8)
     assert "cea" in said["method"] and said["layer"]["digest"].startswith("sha256:")
+    assert said["layer"]["system"] == said["boundary"]["system"] and "2000" in said["layer"]["system"]
     assert said["covered_m2"] < said["boundary_m2"] < said["area_m2"] * 2
     first = said["overlaps"][0]
     assert (first["left"], first["right"], first["duplicate"]) == (1, 7, True)
@@ -262,14 +274,32 @@ def test_many_faults_are_shown_in_part(tmp_path: Path) -> None:
     ("out", "code"),
     [
         ("nowhere/faults.gpkg", "overlay.no_folder"),
-        ("faults.shp", "overlay_check.bad_out"),
-        ("edge.gpkg", "overlay_check.out_is_input"),
+        ("faults.shp", "overlay.out_suffix"),
+        ("folder.gpkg", "overlay.out_is_folder"),
+        ("edge.gpkg", "overlay.out_is_input"),
     ],
 )
 def test_where_shapes_cannot_go(edge: Path, tmp_path: Path, out: str, code: str) -> None:
+    (tmp_path / "folder.gpkg").mkdir()
     with pytest.raises(InputError) as caught:
-        check_out(tmp_path / out, (tmp_path / "other.gpkg", edge))
+        check_out(tmp_path / out, (tmp_path / "other.gpkg", edge), SUFFIXES)
     assert caught.value.code == code
+
+
+def test_no_file_of_an_input_is_replaced(tmp_path: Path) -> None:
+    shapes = layer(tmp_path, box(0, 0, 1, 1), name="land", driver="ESRI Shapefile")
+    with pytest.raises(InputError) as caught:
+        check_out(shapes.with_suffix(".dbf"), (shapes,))
+    assert caught.value.code == "overlay.out_is_input"
+    before = {each.name for each in tmp_path.iterdir()}
+    check_out(tmp_path / "land.parquet", (shapes,))
+    assert {each.name for each in tmp_path.iterdir()} == before
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that nobody can write into")
+def test_a_folder_that_cannot_be_written(edge: Path) -> None:
+    with pytest.raises(StorageError):
+        check_out(Path("/proc/faults.gpkg"), (edge,), SUFFIXES)
 
 
 def test_the_command_says_it_before_the_work(edge: Path) -> None:

@@ -285,9 +285,17 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lantu.runs.polygon_files.pack", measured)
 
 
-@pytest.mark.usefixtures("unmeasured")
-def test_a_place_that_cannot_be_written(
-    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*args: Any, **options: Any) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("lantu.runs.polygon_files.open_pieces", opened)
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_place_that_cannot_be_is_said_before_a_file_is_read(
+    files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     land = tmp_path / "land.parquet"
     land.write_bytes(files[0].read_bytes())
@@ -299,6 +307,12 @@ def test_a_place_that_cannot_be_written(
         with pytest.raises(InputError) as caught:
             overlay_files(land, files[1], out=out)
         assert caught.value.code == code
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_a_place_that_cannot_be_written(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000})())
         with pytest.raises(StorageError) as little:

@@ -234,7 +234,7 @@ def test_a_truncated_overlay_table_is_named_and_can_be_put_again(home: Home) -> 
     with pytest.raises(IntegrityError, match=r"store\.file_damaged") as caught:
         home.overlays.get("a", "b", "m")
     assert caught.value.params["where"] == file
-    (home.path / "overlays" / ".left.999999999.x.part").write_bytes(b"killed")
+    (home.path / "overlays" / ".left.999999999.0123abcd.part.parquet").write_bytes(b"killed")
     home.overlays.put("a", "b", "m", table)
     assert home.overlays.get("a", "b", "m") is not None
     assert list((home.path / "overlays").iterdir()) == [file]

@@ -17,7 +17,7 @@ from lantu.core.foreign import GOOD_M
 from lantu.core.units import convert, round_half_up
 from lantu.overlay.change import NOWHERE, Account, Fate
 from lantu.runs.overlay_change import FileChange, Measured, VintageFile, change_files, write_change
-from lantu.runs.table_file import check_folder
+from lantu.runs.table_file import check_out
 
 SHOWN = 40
 MATRIX = 12
@@ -50,13 +50,18 @@ def run(
         typer.Option("--new-layer", help="新版文件的图层 / layer of the later file", show_default=False),
     ] = None,
     assume_cgcs2000: Annotated[
-        bool, typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000")
+        bool,
+        typer.Option(
+            "--assume-cgcs2000",
+            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
+            "brought to longitude and latitude, as CGCS2000",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure, print what became what; write it where asked."""
     if out:
-        check_folder(out)
+        check_out(out, (old, new))
     with progress_bars() as progress:
         result = change_files(
             old, new, _fields(by), old_layer=old_layer, new_layer=new_layer,
@@ -346,6 +351,7 @@ def _side(side: VintageFile, units: int, unit: Decimal) -> dict[str, Any]:
         "file": side.file,
         "layer": side.layer,
         "digest": side.digest,
+        "system": side.system,
         "features": side.features,
         "field": side.field,
         "total_m2": float(units * unit),

@@ -15,7 +15,9 @@ from lantu.cli.context import JsonOption, console, emit, hectares, line, progres
 from lantu.core.finding import Answer
 from lantu.core.foreign import GOOD_M
 from lantu.core.units import round_half_up
-from lantu.runs.overlay_check import KINDS, CheckedFile, Fault, FileCheck, check_file, check_out, write_faults
+from lantu.runs.overlay_check import KINDS, SUFFIXES, Fault, FileCheck, check_file, write_faults
+from lantu.runs.polygon_files import UsedFile
+from lantu.runs.table_file import check_out
 
 SHOWN = 40
 BESIDE = 3
@@ -69,7 +71,7 @@ def run(
 ) -> None:
     """Check, print what is wrong and where; write the shapes where asked."""
     if out:
-        check_out(out, (layer_file, boundary))
+        check_out(out, [layer_file, *([boundary] if boundary else [])], SUFFIXES)
     with progress_bars() as progress:
         result = check_file(
             layer_file, boundary, min_area, layer=layer, boundary_layer=boundary_layer,
@@ -196,5 +198,5 @@ def _placed(fault: Fault) -> dict[str, Any]:
     return {"area_m2": fault.area_m2, "width_m": fault.width_m, "lon": fault.lon, "lat": fault.lat}
 
 
-def _file(file: CheckedFile) -> dict[str, Any]:
+def _file(file: UsedFile) -> dict[str, Any]:
     return asdict(file) | {"notes": list(file.notes)}

@@ -23,13 +23,11 @@ from lantu.cli.context import (
     progress_bars,
     say,
 )
+from lantu.core.foreign import GOOD_M
 from lantu.core.units import round_half_up
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
-from lantu.overlay.engine import method
-from lantu.overlay.kernel_engine import prepare
-from lantu.runs.control_index import ENGINE, InForce
-from lantu.runs.look_up_site import Share, SiteAnswer, land_classes, look_up, read_sites
+from lantu.runs.look_up_site import Share, SiteAnswer, SiteFile, look_up_file
 from lantu.store import Home
 
 SHOWN = 20
@@ -53,28 +51,33 @@ def run(
         ),
     ] = None,
     assume_cgcs2000: Annotated[
-        bool, typer.Option("--assume-cgcs2000", help="把 WGS84 经纬度当作 CGCS2000 / take WGS84 as CGCS2000")
+        bool,
+        typer.Option(
+            "--assume-cgcs2000",
+            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
+            "brought to longitude and latitude, as CGCS2000",
+        ),
     ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look the sites up and print what they lie in."""
     opened = Home.open(home_path(home), create=False)
-    year = year or datetime.now(UTC).year
     with progress_bars() as progress:
-        prepare(progress)
-        sites = read_sites(opened, file, layer, assume_cgcs2000=assume_cgcs2000)
-        answers = look_up(sites, InForce(opened, load(), year).now(progress))
-    land = [{share.layer.digest: land_classes(opened, share) for share in each.land} for each in answers]
-    emit(_plain(opened, file, year, answers, land), as_json, lambda: show(opened, year, answers, land))
+        result = look_up_file(
+            opened, file, year or datetime.now(UTC).year, layer=layer, assume_cgcs2000=assume_cgcs2000,
+            progress=progress,
+        )  # fmt: skip
+    emit(_plain(result, opened.invented), as_json, lambda: show(result, opened.invented))
 
 
-def show(home: Home, year: int, answers: list[SiteAnswer], land: list[dict[str, dict[str, float]]]) -> None:
+def show(result: SiteFile, invented: bool) -> None:
     """Print answers for people."""
-    if home.invented:
+    if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
-    for answer, classes in list(zip(answers, land, strict=True))[:SHOWN]:
-        line(say("site.title", number=answer.number, area=hectares(answer.area_m2), year=year), "bold")
+    for answer, classes in list(zip(result.answers, result.land, strict=True))[:SHOWN]:
+        area = hectares(answer.area_m2)
+        line(say("site.title", number=answer.number, area=area, year=result.year), "bold")
         if answer.lines:
             console.print(_lines(answer))
         if answer.land:
@@ -85,9 +88,11 @@ def show(home: Home, year: int, answers: list[SiteAnswer], land: list[dict[str, 
             line(say("site.elsewhere", area=hectares(answer.elsewhere_m2)), "yellow")
         if any(share.double for share in answer.lines):
             line(say("site.double"), "dim")
-    if len(answers) > SHOWN:
-        line(say("site.more", count=len(answers) - SHOWN), "dim")
-    line(say("overlay.method", method=method(ENGINE, home.plane)), "dim")
+    if len(result.answers) > SHOWN:
+        line(say("site.more", count=len(result.answers) - SHOWN), "dim")
+    for code in result.used.notes:
+        line(say(code, good=f"{GOOD_M:g}"), "yellow")
+    line(say("overlay.method", method=result.method), "dim")
 
 
 def _lines(answer: SiteAnswer) -> Table:
@@ -130,14 +135,14 @@ def _columns(table: Table, *texts: str, numbers: tuple[str, ...]) -> None:
         table.add_column(say(f"site.{name}"), justify="right", overflow="fold")
 
 
-def _plain(
-    home: Home, file: Path, year: int, answers: list[SiteAnswer], land: list[dict[str, dict[str, float]]]
-) -> dict[str, Any]:
+def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
     return {
-        "file": file.name,
-        "year": year,
-        "method": method(ENGINE, home.plane),
-        "invented": home.invented,
+        "file": result.used.file,
+        "system": result.used.system,
+        "notes": list(result.used.notes),
+        "year": result.year,
+        "method": result.method,
+        "invented": invented,
         "sites": [
             {
                 "site": answer.number,
@@ -149,7 +154,7 @@ def _plain(
                 "not_registered": [{"area_code": code, "kind": kind} for code, kind in answer.lacking],
                 "in_no_registered_area_m2": answer.elsewhere_m2,
             }
-            for answer, classes in zip(answers, land, strict=True)
+            for answer, classes in zip(result.answers, result.land, strict=True)
         ],
     }
 

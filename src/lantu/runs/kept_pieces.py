@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from lantu.core.digest import PREFIX, digest_json
 from lantu.core.errors import BusyError, InputError, StorageError
 from lantu.runs.memory import gib
-from lantu.runs.table_file import check_folder
 from lantu.store.files import storage_faults, sync_file, sync_folder
 
 ROW_GROUP = 65_536
@@ -95,13 +94,9 @@ def keeping(out: Path, facts: Mapping[str, Any], least: int = 0) -> Iterator[Kep
         least: bytes that pieces and result will need at least.
 
     Raises:
-        InputError: `overlay.no_folder`, `overlay.out_is_folder`.
         BusyError: `overlay.busy`: another process does the same work.
         StorageError: the folder cannot be written; `overlay.little_room`.
     """
-    check_folder(out)
-    if out.is_dir():
-        raise InputError("overlay.out_is_folder", where=out)
     name = digest_json(dict(facts)).removeprefix(PREFIX)[:16]
     folder = out.with_name(f".{out.name}.{name}{ENDING}")
     with storage_faults(out):

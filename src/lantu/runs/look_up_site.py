@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from lantu.core.errors import InputError
-from lantu.intake import read_vector
+from lantu.core.progress import Progress, silent
 from lantu.lawbook import load
 from lantu.overlay.doubles import lying_double
+from lantu.overlay.engine import method
 from lantu.overlay.pack import PackedLayer
-from lantu.overlay.packing import pack_shapes, take
-from lantu.runs.control_index import ENGINE, ControlIndex
+from lantu.overlay.packing import take
+from lantu.runs.control_index import ENGINE, ControlIndex, InForce
 from lantu.runs.measure_layers import LAND
+from lantu.runs.polygon_files import UsedFile, read_polygons
 from lantu.store import OUTLINE, Home, Layer
 
 APART = "overlay.min_defect_m2"
@@ -61,21 +64,48 @@ class SiteAnswer:
     elsewhere_m2: float
 
 
-def read_sites(
-    home: Home, path: Path, layer: str | None = None, *, assume_cgcs2000: bool = False
-) -> PackedLayer:
-    """Read the polygons of a file into the plane of a home.
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """The sites of a file, looked up.
+
+    Attributes:
+        year: control lines in force in this year.
+        method: engine, plane and the greatest edge.
+        answers: a site each, in the order of the file.
+        land: of each site, by digest of the land survey: its ground by 地类编码, as `land_classes`.
+    """
+
+    used: UsedFile
+    year: int
+    method: str
+    answers: list[SiteAnswer]
+    land: list[dict[str, dict[str, float]]]
+
+
+def look_up_file(
+    home: Home,
+    path: Path,
+    year: int,
+    *,
+    layer: str | None = None,
+    assume_cgcs2000: bool = False,
+    progress: Progress = silent,
+) -> SiteFile:
+    """Look up the polygons of a file, measured in the plane of a home.
+
+    Args:
+        layer: which one of a file that has several.
 
     Raises:
-        InputError: `intake.*`, `crs.*`, `overlay.no_shapes`, `.not_polygon`, `.invalid`.
+        InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.too_big`: what is wrong with
+            the file, where, how to mend it.
         NotFoundError: `store.no_plane` before the home's first layer.
+        IntegrityError: `layer.missing`, `layer.damaged`: of a land survey.
     """
-    table = read_vector(path, layer, assume_cgcs2000=assume_cgcs2000)
-    if table.geometry is None or table.crs is None:
-        raise InputError("overlay.no_shapes", where=table.source_name)
-    if len(table.geometry) == 0:
-        raise InputError("layer.no_rows", where=table.source_name)
-    return pack_shapes(table.geometry, table.source_name, (home.plane, table.crs))
+    plane = home.plane
+    (sites,) = read_polygons([(path, layer)], plane=plane, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    answers = look_up(sites.pack, InForce(home, load(), year).now(progress))
+    return SiteFile(sites.used, year, method(ENGINE, plane), answers, land_classes(home, answers))
 
 
 def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:
@@ -137,13 +167,26 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
     )
 
 
-def land_classes(home: Home, share: Share) -> dict[str, float]:
-    """Return the ground of a site by 地类编码 (DLBM), m², biggest first.
+def land_classes(home: Home, answers: Sequence[SiteAnswer]) -> list[dict[str, dict[str, float]]]:
+    """Return the ground of each site by land survey (digest) and 地类编码 (DLBM), m², biggest first.
 
     Raises:
         IntegrityError: `layer.missing`, `layer.damaged`.
     """
-    codes = home.layers.read(share.layer, ["DLBM"], geometry=False).attributes["DLBM"].to_pylist()
+    surveys = {share.layer.digest: share.layer for answer in answers for share in answer.land}
+    codes = {digest: _codes(home, layer) for digest, layer in surveys.items()}
+    return [
+        {share.layer.digest: _by_code(share, codes[share.layer.digest]) for share in answer.land}
+        for answer in answers
+    ]
+
+
+def _codes(home: Home, layer: Layer) -> list[Any]:
+    codes: list[Any] = home.layers.read(layer, ["DLBM"], geometry=False).attributes["DLBM"].to_pylist()
+    return codes
+
+
+def _by_code(share: Share, codes: list[Any]) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
     for feature, area in share.features:
         found["" if codes[feature] is None else str(codes[feature])] += area

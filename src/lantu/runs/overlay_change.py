@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from numbers import Number
 from pathlib import Path
@@ -32,7 +32,7 @@ from lantu.overlay.change import (
 )
 from lantu.overlay.engine import method
 from lantu.overlay.kernel_engine import KernelEngine
-from lantu.runs.polygon_files import PolygonFile, read_polygons
+from lantu.runs.polygon_files import PolygonFile, UsedFile, read_polygons
 from lantu.runs.table_file import write_table
 
 _Ints = NDArray[np.int64]
@@ -51,24 +51,18 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class VintageFile:
+class VintageFile(UsedFile):
     """One file.
 
     Attributes:
         field: the field whose values are compared; None for each feature by itself.
         area_m2: the sum of its features' areas, as measured.
         doubled: pairs of its features that share a sliver of ground.
-        notes: message codes of what was changed on the way in.
     """
 
-    file: str
-    layer: str
-    digest: str
-    features: int
     field: str | None
     area_m2: float
     doubled: Measured
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +159,7 @@ def change_files(
     )
     values, (old_group, new_group) = _same_values(files, by) if by else (None, _rows(files))
     engine = KernelEngine()
-    before, after = (Vintage.of(f.name, f.pack, engine.overlaps(f.pack, progress)) for f in files)
+    before, after = (Vintage.of(f.used.file, f.pack, engine.overlaps(f.pack, progress)) for f in files)
     _refuse_double(sliver, before, after)
     found = flows(before, after, engine.overlay(files[0].pack, files[1].pack, progress), sliver)
     old_fate, new_fate, fate = fates(found, before, after)
@@ -173,11 +167,13 @@ def change_files(
         fate = fates_by_value(found, old_group, new_group)
     sides = [
         VintageFile(
-            file.name, file.layer, file.digest, len(file.pack), by[nth] if by else None,
-            math.fsum(file.pack.area_m2), _measured(side.double.area_m2), file.notes,
+            **asdict(file.used),
+            field=by[nth] if by else None,
+            area_m2=math.fsum(file.pack.area_m2),
+            doubled=_measured(side.double.area_m2),
         )
         for nth, (file, side) in enumerate(zip(files, (before, after), strict=True))
-    ]  # fmt: skip
+    ]
     how = (
         f"{method(engine, files[0].plane)}; noise up to {NOISE_M2:g} m2 per feature; "
         f"slivers up to {sliver.width_m:g} m wide and {sliver.area_m2:g} m2"
@@ -248,8 +244,8 @@ def _refuse_kinds(files: list[PolygonFile], by: tuple[str, str], own: list[list[
     if some[0] and some[1] and not set(map(_kind, some[0])) & set(map(_kind, some[1])):
         first = [repr(values[0]) for values in some]
         raise InputError(
-            "overlay.change_kinds", old=files[0].name, old_field=by[0], old_value=first[0],
-            new=files[1].name, new_field=by[1], new_value=first[1],
+            "overlay.change_kinds", old=files[0].used.file, old_field=by[0], old_value=first[0],
+            new=files[1].used.file, new_field=by[1], new_value=first[1],
         )  # fmt: skip
 
 

@@ -24,23 +24,13 @@ from lantu.overlay.coverage import Below, Defect, coverage
 from lantu.overlay.engine import method
 from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.uncovered import NOISE_M2
-from lantu.runs.polygon_files import PolygonFile, read_polygons
-from lantu.runs.table_file import check_folder, write_shapes
+from lantu.runs.polygon_files import UsedFile, read_polygons
+from lantu.runs.table_file import write_shapes
 
 LEAST, CRACK = "overlay.min_defect_m2", "overlay.min_width_m"
 KINDS = ("overlaps", "gaps", "outside", "broken")
-_SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """One file; `notes` are message codes of what was changed on the way in."""
-
-    file: str
-    layer: str
-    digest: str
-    features: int
-    notes: tuple[str, ...]
+SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
+"""Of the files that faults can be written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +70,8 @@ class FileCheck:
     """
 
     answer: Answer
-    layer: CheckedFile
-    boundary: CheckedFile | None
+    layer: UsedFile
+    boundary: UsedFile | None
     method: str
     least_m2: float
     verified: bool
@@ -119,10 +109,8 @@ def check_file(
     if least_m2 is not None and not 0 <= least_m2 < math.inf:
         raise InputError("overlay_check.bad_min_area", given=least_m2)
     wanted = [(path, layer), *([(boundary, boundary_layer)] if boundary else [])]
-    files = read_polygons(wanted, broken=True, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    files = read_polygons(wanted, broken=[0], assume_cgcs2000=assume_cgcs2000, progress=progress)
     outline = files[1] if boundary else None
-    if outline and len(outline.pack.broken):
-        _refuse(outline)
     smallest = float(least.value) if least_m2 is None else least_m2
     found = coverage(
         files[0].pack,
@@ -134,8 +122,8 @@ def check_file(
     plane = files[0].plane
     return FileCheck(
         Answer.PASS if found.whole else Answer.FAIL,
-        _checked(files[0]),
-        _checked(outline) if outline else None,
+        files[0].used,
+        outline.used if outline else None,
         f"{method(KernelEngine(), plane)}; cells even within {NOISE_M2:g} m2; cracks under {crack_m:g} m",
         smallest,
         least.verified or least_m2 is not None,
@@ -146,20 +134,6 @@ def check_file(
         {kind: _faults(getattr(found, kind), plane) for kind in KINDS},
         found.below,
     )
-
-
-def check_out(out: Path, inputs: Sequence[Path | None]) -> None:
-    """See that the faults could be written there, before they are looked for.
-
-    Raises:
-        InputError: `overlay_check.bad_out`, `.out_is_input`, `overlay.no_folder`.
-    """
-    if out.suffix.lower() not in _SUFFIXES:
-        raise InputError("overlay_check.bad_out", file=out.name)
-    check_folder(out)
-    for each in inputs:
-        if each and each.exists() and out.exists() and out.samefile(each):
-            raise InputError("overlay_check.out_is_input", file=out.name)
 
 
 def write_faults(result: FileCheck, out: Path) -> None:
@@ -186,17 +160,6 @@ def write_faults(result: FileCheck, out: Path) -> None:
     shapes = np.empty(len(faults), object)
     shapes[:] = [fault.shape for fault in faults]
     write_shapes(columns, shapes, CRS.from_epsg(GEOGRAPHIC), facts, out)
-
-
-def _refuse(outline: PolygonFile) -> None:
-    rows = outline.pack.broken
-    why = shapely.is_valid_reason(outline.pack.geometries(rows[:1])[0])
-    names = "、".join(f"FID {row + 1}" for row in rows[:5].tolist())
-    raise InputError("intake.invalid_geometry", where=outline.name, count=len(rows), features=names, why=why)
-
-
-def _checked(file: PolygonFile) -> CheckedFile:
-    return CheckedFile(file.name, file.layer, file.digest, len(file.pack), file.notes)
 
 
 def _faults(defects: Sequence[Defect], plane: StatutoryPlane) -> list[Fault]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,12 @@ from lantu.runs.polygon_files import (
     Labels,
     Piece,
     PolygonSource,
+    UsedFile,
     check_memory,
     labels_of,
     open_polygons,
 )
-from lantu.runs.polygon_survey import NAME
+from lantu.runs.table_file import check_out
 
 FORMAT = 1
 """Goes up with every change of what kept pieces mean."""
@@ -42,25 +43,17 @@ _ROW_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Side(UsedFile):
     """One file of an overlay.
 
     Attributes:
-        system: its coordinate system, with the transformation where one was needed.
         field: the field its features are summed by; None for each feature by itself.
         area_m2: the sum of its features' statutory areas.
-        notes: message codes of what was changed on the way in.
         mended: names of the features that GEOS mended.
     """
 
-    file: str
-    layer: str
-    digest: str
-    system: str
-    features: int
     field: str | None
     area_m2: float
-    notes: tuple[str, ...]
     mended: tuple[str, ...]
 
 
@@ -122,6 +115,8 @@ def overlay_files(
         BusyError: `overlay.busy`.
     """
     wanted = ((left, left_layer), (right, right_layer))
+    if out:
+        check_out(out, (left, right))
     with ExitStack() as stack:
         files = [
             stack.enter_context(open_polygons(path, layer, name, assume_cgcs2000, progress))
@@ -133,7 +128,6 @@ def overlay_files(
         work.check_memory()
         kept = None
         if out:
-            _refuse_input(out, left, right)
             rows = 1 if by else sum(each.rows.rows for each in files)
             kept = stack.enter_context(keeping(out, work.facts, _ROW_BYTES * rows))
         work.measure(kept)
@@ -204,10 +198,12 @@ class _Work:
         """Overlay piece by piece; what is kept already is taken from there."""
         prepare(self.progress)
         other = self.files[1 - self.streamed]
-        whole, labels = self._whole(other)
+        whole, labels = other.whole(self.files[LEFT].plane, self.progress)
+        whole, names = self._sound(other, whole, 0, True)
+        self.mended[1 - self.streamed].extend(names)
         self.area[1 - self.streamed].extend(exact(whole.area_m2.tolist()))
         source = self.files[self.streamed]
-        for piece in source.pieces(_columns(source)):
+        for piece in source.pieces():
             found = kept.get(piece.number) if kept else None
             if found is None:
                 found = self._measured(piece, whole, labels)
@@ -226,12 +222,9 @@ class _Work:
 
     def result(self) -> FileOverlay:
         left, right = (
-            Side(
-                each.name, each.rows.layer, each.rows.digest, each.system.words, each.rows.rows, each.field,
-                math.fsum(area), each.notes, tuple(mended),
-            )
+            Side(**asdict(each.used), field=each.field, area_m2=math.fsum(area), mended=tuple(mended))
             for each, area, mended in zip(self.files, self.area, self.mended, strict=True)
-        )  # fmt: skip
+        )
         return FileOverlay(
             left, right, self.method, math.fsum(self.total), self.pairs, self.rows.biggest(),
             self.rows.count, _apart(*(each.survey.lonlat for each in self.files)), self.resumed,
@@ -244,20 +237,6 @@ class _Work:
             if found is None:
                 raise StorageError("overlay.piece_gone", number=number + 1)
             yield found[0]
-
-    def _whole(self, source: PolygonSource) -> tuple[PackedLayer, Labels]:
-        tables: list[pa.Table] = []
-
-        def wkb() -> Iterator[pa.Array]:
-            for piece in source.pieces(_columns(source)):
-                tables.append(piece.table)
-                yield from piece.wkb
-                self.progress("progress.project", piece.stop, source.rows.rows)
-
-        layer = source.packed(wkb(), self.files[LEFT].plane)
-        layer, names = self._sound(source, layer, 0, True)
-        self.mended[1 - self.streamed].extend(names)
-        return layer, labels_of(pa.concat_tables(tables), source.field, len(layer))
 
     def _measured(self, piece: Piece, whole: PackedLayer, labels: Labels) -> tuple[pa.Table, dict[str, Any]]:
         source = self.files[self.streamed]
@@ -302,20 +281,11 @@ class _Work:
             )  # fmt: skip
 
 
-def _refuse_input(out: Path, *inputs: Path) -> None:
-    if out.exists() and any(out.samefile(each) for each in inputs):
-        raise InputError("overlay.out_is_input", where=out)
-
-
 def _apart(one: Bounds, other: Bounds) -> bool:
     west, south, east, north = one
     # Longitudes may be counted from 0 to 360 in one of them.
     meets = any(west + turn <= other[2] and other[0] <= east + turn for turn in (0, 360, -360))
     return not meets or north < other[1] or other[3] < south
-
-
-def _columns(source: PolygonSource) -> list[str]:
-    return [NAME] if source.field is None else [NAME, source.field]
 
 
 def _type(source: PolygonSource, name: str) -> pa.DataType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,20 +42,31 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class PolygonFile:
-    """One file, one layer of it.
+class UsedFile:
+    """What results say of a file, one layer of it.
 
     Attributes:
-        attributes: its fields, a row per feature.
+        system: its coordinate system, with the transformation where one was needed.
         notes: message codes of what was changed on the way in.
+    """
+
+    file: str
+    layer: str
+    digest: str
+    system: str
+    features: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolygonFile:
+    """One file, packed.
+
+    Attributes:
         labels: of the field asked for, else the places in the file, from 1.
     """
 
-    name: str
-    layer: str
-    digest: str
-    attributes: pa.Table
-    notes: tuple[str, ...]
+    used: UsedFile
     plane: StatutoryPlane
     pack: PackedLayer
     labels: Labels
@@ -63,7 +74,13 @@ class PolygonFile:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows of a file: which piece it is, from 0; its first row in the file; attributes; WKB in parts."""
+    """Some rows of a file.
+
+    Attributes:
+        number, first: which piece it is, and its first row in the file, from 0.
+        table: the field asked for, and no column where none was.
+        wkb: in parts.
+    """
 
     number: int
     first: int
@@ -93,13 +110,10 @@ class PolygonSource:
     survey: Survey
 
     @property
-    def name(self) -> str:
-        return self.rows.path.name
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Return message codes of what was changed on the way in."""
-        return ("intake.z_dropped",) * self.survey.has_z + (self.system.note,) * bool(self.system.note)
+    def used(self) -> UsedFile:
+        notes = ("intake.z_dropped",) * self.survey.has_z + (self.system.note,) * bool(self.system.note)
+        rows = self.rows
+        return UsedFile(rows.path.name, rows.layer, rows.digest, self.system.words, rows.rows, notes)
 
     @property
     def plane(self) -> StatutoryPlane:
@@ -108,11 +122,8 @@ class PolygonSource:
         # Nearer to a pole the plane is stretched so far that coordinates would round too coarsely.
         return StatutoryPlane.near((west + east) / 2, min(max((south + north) / 2, -_STEEP), _STEEP))
 
-    def pieces(self, columns: Sequence[str] | None = None) -> Iterator[Piece]:
-        """Read the file as `survey.stops` cut it.
-
-        Args:
-            columns: attributes wanted, None for all.
+    def pieces(self) -> Iterator[Piece]:
+        """Read the shapes, and the field asked for, as `survey.stops` cut the file.
 
         Raises:
             InputError: as `Pieces.read`.
@@ -120,7 +131,7 @@ class PolygonSource:
         tables: list[pa.Table] = []
         parts: list[pa.Array] = []
         number, first, at = 0, 0, 0
-        for table, wkb in self.rows.read(columns):
+        for table, wkb in self.rows.read([] if self.field is None else [self.field]):
             assert wkb is not None  # open_polygons has seen to it
             begin = 0
             while begin < len(wkb):
@@ -132,6 +143,23 @@ class PolygonSource:
                     yield Piece(number, first, pa.concat_tables(tables), parts)
                     number, first, tables, parts = number + 1, at + stop, [], []
             at += len(wkb)
+
+    def whole(self, plane: StatutoryPlane, progress: Progress) -> tuple[PackedLayer, Labels]:
+        """Pack the whole file; polygons that cover ground twice are among its `broken`.
+
+        Raises:
+            InputError: as `pieces` and `packed`; `overlay.field_kind`.
+        """
+        tables: list[pa.Table] = []
+
+        def wkb() -> Iterator[pa.Array]:
+            for piece in self.pieces():
+                tables.append(piece.table)
+                yield from piece.wkb
+                progress("progress.project", piece.stop, self.rows.rows)
+
+        layer = self.packed(wkb(), plane)
+        return layer, labels_of(pa.concat_tables(tables), self.field, len(layer))
 
     def packed(self, wkb: Iterator[pa.Array], plane: StatutoryPlane, first: int = 0) -> PackedLayer:
         """Pack some rows.
@@ -232,17 +260,18 @@ def read_polygons(
     *,
     fields: Sequence[str | None] | None = None,
     assume_cgcs2000: bool = False,
-    broken: bool = False,
-    available: int | None = None,
+    broken: Collection[int] = (),
+    plane: StatutoryPlane | None = None,
     progress: Progress = silent,
 ) -> list[PolygonFile]:
-    """Read and pack files; the first one chooses the plane.
+    """Read and pack files.
 
     Args:
         wanted: files, each with the layer of it where it has several.
         fields: for each file the field its features are summed by.
-        broken: whether polygons that cover ground twice are let through; `PackedLayer.broken` has them.
-        available: bytes of memory there are; None asks the system.
+        broken: places in `wanted` of the files whose polygons may cover ground twice: `PackedLayer.broken`
+            has them; in any other file they are refused.
+        plane: where the areas are measured; None lets the first file choose.
 
     Raises:
         InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.no_field`, `.too_big`: what
@@ -255,9 +284,16 @@ def read_polygons(
         ]
         for nth, source in enumerate(sources):
             before = sum(each.survey.size.packed for each in sources[:nth])
-            check_memory(source, before + source.survey.size.packing, available)
+            check_memory(source, before + source.survey.size.packing)
         prepare(progress)
-        return [_packed(source, sources[0].plane, broken, progress) for source in sources]
+        plane = plane or sources[0].plane
+        files = []
+        for nth, source in enumerate(sources):
+            layer, labels = source.whole(plane, progress)
+            if nth not in broken:
+                source.refuse_broken(layer)
+            files.append(PolygonFile(source.used, plane, layer, labels))
+        return files
 
 
 def check_memory(source: PolygonSource, need: int, available: int | None = None) -> None:
@@ -309,22 +345,3 @@ def _spelt(rows: Pieces, field: str | None) -> str | None:
         found = "、".join(rows.schema.names[:30])
         raise InputError("overlay.no_field", where=rows.where, field=field, found=found)
     return names[field.upper()]
-
-
-def _packed(source: PolygonSource, plane: StatutoryPlane, broken: bool, progress: Progress) -> PolygonFile:
-    tables = [source.rows.schema.empty_table()]
-
-    def wkb() -> Iterator[pa.Array]:
-        for piece in source.pieces():
-            tables.append(piece.table)
-            yield from piece.wkb
-            progress("progress.project", piece.stop, source.rows.rows)
-
-    layer = source.packed(wkb(), plane)
-    if not broken:
-        source.refuse_broken(layer)
-    attributes = pa.concat_tables(tables)
-    return PolygonFile(
-        source.name, source.rows.layer, source.rows.digest, attributes, source.notes, plane, layer,
-        labels_of(attributes, source.field, len(layer)),
-    )  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,33 @@ from pyproj import CRS
 
 from lantu.core.area import Geometries
 from lantu.core.errors import InputError
+from lantu.intake.bytes_of import parts_of
 from lantu.store import geopackage, geoparquet
-from lantu.store.files import storage_faults
+from lantu.store.files import storage_faults, sweep_parts, whole_file
 
 
-def check_folder(path: Path) -> None:
-    """See that a file could stand there, before work begins whose result would be lost.
+def check_out(out: Path, inputs: Sequence[Path], suffixes: Sequence[str] = ()) -> None:
+    """See that a file can be written there, before work begins whose result would be lost.
+
+    Args:
+        inputs: files that it must not replace, nor any file that one of them consists of.
+        suffixes: endings that it may have, in small letters; none for any.
 
     Raises:
-        InputError: `overlay.no_folder`.
+        InputError: `overlay.out_suffix`, `.no_folder`, `.out_is_folder`, `.out_is_input`.
+        StorageError: nothing can be written into its folder.
     """
-    if not path.parent.is_dir():
-        raise InputError("overlay.no_folder", folder=path.parent, file=path.name)
+    if suffixes and out.suffix.lower() not in suffixes:
+        raise InputError("overlay.out_suffix", file=out.name, suffixes="、".join(suffixes))
+    if not out.parent.is_dir():
+        raise InputError("overlay.no_folder", folder=out.parent, file=out.name)
+    if out.is_dir():
+        raise InputError("overlay.out_is_folder", where=out)
+    parts = [part for each in inputs if each.exists() for part in parts_of(each)]
+    if out.exists() and any(out.samefile(part) for part in parts):
+        raise InputError("overlay.out_is_input", where=out)
+    with storage_faults(out), tempfile.TemporaryFile(dir=out.parent):
+        pass
 
 
 def write_table(columns: Mapping[str, pa.Array], facts: Mapping[str, Any], path: Path) -> None:
@@ -32,7 +47,8 @@ def write_table(columns: Mapping[str, pa.Array], facts: Mapping[str, Any], path:
     Raises:
         StorageError: the disk is full or refuses; an earlier file then stands.
     """
-    with _whole(path) as part:
+    sweep_parts(path.parent, path)
+    with whole_file(path) as part:
         geoparquet.write(geoparquet.arrow_table(pa.table(dict(columns)), None, None, facts), part)
 
 
@@ -45,24 +61,9 @@ def write_shapes(
         StorageError: as `write_table`.
     """
     table = pa.table(dict(columns))
-    with _whole(path) as part:
+    sweep_parts(path.parent, path)
+    with whole_file(path) as part:
         if path.suffix.lower() == ".gpkg":
             geopackage.write(table, shapes, crs, facts, part, path.stem)
         else:
             geoparquet.write(geoparquet.arrow_table(table, shapes, crs, facts), part)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Let a file be written beside its place and moved there when it is whole."""
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        with suppress(OSError):
-            part.unlink()  # of a process that was killed: GDAL would add to it
-        yield part
-        with storage_faults(path):
-            part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise

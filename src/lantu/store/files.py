@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from lantu.core.errors import StorageError
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _JOURNAL = "published"
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_PART = re.compile(r"\..+\.(\d{1,9})\.[0-9a-f]{8}\.part(\..*)?", re.DOTALL)
 
 
 def readable_name(name: str) -> str:
@@ -98,16 +100,58 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         StorageError: the disk is full or refuses; the old file then stands.
     """
-    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    with whole_file(path) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Let a file be written beside its place; synced, it is moved there in one step.
+
+    Yields:
+        Where to write: a hidden name with the same ending, of this process and this writing alone.
+
+    Raises:
+        StorageError: the disk is full or refuses; an earlier file then stands, and no part is left.
+    """
+    part = part_of(path)
     with storage_faults(path):
         try:
-            part.write_bytes(data)
+            yield part
             sync_file(part)
             part.replace(path)
         except BaseException:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def part_of(path: Path) -> Path:
+    """Return a new hidden name beside a file or folder, `.<stem>.<process>.<random>.part<ending>`."""
+    return path.with_name(f"{_head(path)}{os.getpid()}.{uuid4().hex[:8]}.part{path.suffix}")
+
+
+def sweep_parts(folder: Path, of: Path | None = None) -> None:
+    """Remove what killed processes left half-written in a folder.
+
+    Args:
+        of: the file whose parts alone are removed.
+    """
+    with suppress(OSError):
+        for part in folder.iterdir():
+            found = _PART.fullmatch(part.name)
+            if found is None or (of and not part.name.startswith(_head(of))) or alive(int(found[1])):
+                continue
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    part.unlink()
+
+
+def _head(path: Path) -> str:
+    return f".{path.stem[:16]}."  # a name may be as long as the disk allows
 
 
 class Staging:

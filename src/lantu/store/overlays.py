@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 
@@ -13,7 +10,7 @@ from lantu.core.digest import PREFIX, digest_json
 from lantu.core.errors import IntegrityError
 from lantu.store import geoparquet
 from lantu.store.access import Access
-from lantu.store.files import alive, storage_faults, sync_file, sync_folder
+from lantu.store.files import storage_faults, sweep_parts, whole_file
 
 FOLDER = "overlays"
 
@@ -53,25 +50,11 @@ class OverlayStore:
             StorageError: the disk is full or refuses; nothing is left behind.
         """
         path = self._path(left, right, method)
-        part = path.with_name(f".{path.stem[:16]}.{os.getpid()}.{uuid4().hex[:8]}.part")
         with storage_faults(path):
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
-            try:
-                geoparquet.write(geoparquet.arrow_table(table, None, None, _facts(left, right, method)), part)
-                sync_file(part)
-                part.replace(path)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
-            sync_folder(self._folder)
-
-    def _sweep(self) -> None:
-        """Remove what killed processes left half-written."""
-        for part in self._folder.glob(".*.part"):
-            with suppress(OSError, ValueError):
-                if not alive(int(part.name.split(".")[2])):
-                    part.unlink()
+        sweep_parts(self._folder)
+        with whole_file(path) as part:
+            geoparquet.write(geoparquet.arrow_table(table, None, None, _facts(left, right, method)), part)
 
     def _path(self, left: str, right: str, method: str) -> Path:
         return self._folder / f"{digest_json(_facts(left, right, method)).removeprefix(PREFIX)}.parquet"

@@ -6,13 +6,11 @@ The shape of a pack's folder is in docs/formats/packed-layer.md.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +22,7 @@ from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack
 from lantu.store.access import Access
 from lantu.store.facts import plane_of
-from lantu.store.files import alive, storage_faults, sync_file, sync_folder, write_whole
+from lantu.store.files import part_of, storage_faults, sweep_parts, sync_file, sync_folder, write_whole
 from lantu.store.layers import Layer, LayerStore
 
 FOLDER = "packs"
@@ -72,17 +70,17 @@ class PackStore:
         crs, columns = self._layers.geometry_pieces(layer)
         packed = pack(columns, layer.title, (plane_of(self._access), crs))
         target = self._folder / name
-        part = self._folder / f".{name[:16]}.{os.getpid()}.{uuid4().hex[:8]}.part"
+        part, damaged = part_of(target), part_of(target)
         try:
             with storage_faults(part):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                self._sweep()
+                sweep_parts(self._folder)
                 part.mkdir()
             _write(packed, part, facts)
             with storage_faults(target):
                 if target.exists() and _mapped(target, facts) is None:
-                    # Torn or of bytes that changed: out of the way under a name that is swept.
-                    target.rename(part.with_name(f"{part.name[:-5]}.old.part"))
+                    # Torn or of bytes that changed: out of the way, under a name that is swept.
+                    target.rename(damaged)
                 if not target.exists():
                     with suppress(FileExistsError):  # another process was first
                         part.rename(target)
@@ -91,15 +89,8 @@ class PackStore:
         except StorageError:
             return packed  # a full or read-only disk: slower next time, not wrong
         finally:
-            shutil.rmtree(part, ignore_errors=True)
-            self._sweep()
-
-    def _sweep(self) -> None:
-        """Remove what killed processes left half-written, and damaged packs."""
-        for part in self._folder.glob(".*.part"):
-            with suppress(OSError, ValueError):
-                if part.name.endswith(".old.part") or not alive(int(part.name.split(".")[2])):
-                    shutil.rmtree(part, ignore_errors=True)
+            for each in (part, damaged):
+                shutil.rmtree(each, ignore_errors=True)
 
 
 def _write(packed: PackedLayer, folder: Path, facts: dict[str, Any]) -> None:
