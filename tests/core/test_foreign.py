@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from pyproj import CRS, Geod, Transformer
@@ -119,3 +121,14 @@ def test_coordinates_that_cannot_lie_in_the_system(
 def test_a_file_may_reach_a_little_beyond(epsg: int, lonlat: tuple[float, float, float, float]) -> None:
     bounds = lonlat if epsg != 32651 else (3e5, 4e6, 7e5, 5e6)
     check_any_bounds(bounds, CRS.from_epsg(epsg), lonlat, "f")
+
+
+def test_transformations_are_the_same_from_many_threads() -> None:
+    way = to_wgs84("EPSG:28992")
+    assert way is not None
+    random = np.random.default_rng(1)
+    places = [random.uniform([1e5, 4e5], [2e5, 5e5], (20_000, 2)).T for _ in range(12)]
+    alone = [way.transform(x, y) for x, y in places]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda place: way.transform(*place), places))
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))

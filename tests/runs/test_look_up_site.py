@@ -75,6 +75,21 @@ def test_ground_beyond_every_outline_is_said(tmp_path: Path) -> None:
     assert (far.lines, far.land, far.lacking) == ((), (), ())
 
 
+def test_outlines_of_a_city_and_its_county_count_once(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    name = pa.table({"XZQDM": ["220800"], "XZQMC": ["白城市"]})
+    city = Delivery(name, world.geographic([rect(0, 0, 1000, 1000)]), world.CRS_4490, "city.gpkg", "XZQX")
+    home.layers.add(city, kind="XZQX", area_code="220800", invented=True)
+    (answer,) = ask(home, rect(-50, 0, 50, 100))
+    assert answer.elsewhere_m2 == pytest.approx(5_000, abs=1e-3)
+
+
+def test_a_land_survey_that_is_missing_is_named(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", years=[])
+    (answer,) = ask(home, rect(100, 100, 200, 200))
+    assert answer.land == () and (world.AREA_CODE, "DLTB") in answer.lacking
+
+
 def test_polygons_of_one_line_that_overlap_cover_the_ground_once(tmp_path: Path) -> None:
     home = world_home(tmp_path / "home", without=["STBHHX"])
     shapes = world.geographic([rect(0, 0, 100, 100), rect(50, 0, 150, 100)])

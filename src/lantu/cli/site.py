@@ -86,7 +86,7 @@ def show(result: SiteFile, invented: bool) -> None:
             line(say("site.lacking", area=_area(code), line=_kind(kind)), "yellow")
         if answer.elsewhere_m2:
             line(say("site.elsewhere", area=hectares(answer.elsewhere_m2)), "yellow")
-        if any(share.double for share in answer.lines):
+        if any(share.double for share in (*answer.lines, *answer.land)):
             line(say("site.double"), "dim")
     if len(result.answers) > SHOWN:
         line(say("site.more", count=len(result.answers) - SHOWN), "dim")

@@ -148,7 +148,7 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
     outlines = [share for share in shares if share.layer.kind == OUTLINE]
     touched = {share.layer.area_code for share in shares}
     whole = float(sites.area_m2[site])
-    elsewhere = whole - sum(share.covered_m2 for share in outlines)
+    elsewhere = whole - _covered_once(outlines, control, sites, site)
     met = {share.layer.digest for share in shares}
     lines = [share for share in shares if share.layer.kind not in (LAND, OUTLINE)]
     lines += [
@@ -165,6 +165,18 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
         lacking=tuple(each for each in (*control.lacking, *damaged) if each[0] in touched),
         elsewhere_m2=elsewhere if elsewhere >= load().number(APART, date.today()) else 0.0,
     )
+
+
+def _covered_once(outlines: Sequence[Share], control: ControlIndex, sites: PackedLayer, site: int) -> float:
+    """Return the ground of a site in any outline: a city's lies over those of its counties."""
+    if len(outlines) < 2:
+        return sum(share.covered_m2 for share in outlines)
+    shapes = []
+    for share in outlines:
+        pack = control.packs[control.layers.index(share.layer)]
+        shapes.append(pack.geometries(np.array([feature for feature, _ in share.features])))
+    once = shapely.union_all(np.concatenate(shapes))
+    return float(shapely.area(shapely.intersection(once, sites.geometries(np.array([site]))[0])))
 
 
 def land_classes(home: Home, answers: Sequence[SiteAnswer]) -> list[dict[str, dict[str, float]]]:
