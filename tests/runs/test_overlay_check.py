@@ -238,7 +238,7 @@ def test_the_command(dirty: Path, edge: Path, tmp_path: Path) -> None:
     said = json.loads(done.stdout)
     assert (said["answer"], said["min_area_m2"], said["features"]) == ("fail", 0.01, 8)
     assert "cea" in said["method"] and said["layer"]["digest"].startswith("sha256:")
-    assert said["layer"]["system"] == said["boundary"]["system"] and "2000" in said["layer"]["system"]
+    assert said["layer"]["system"] == said["boundary"]["system"] == "EPSG:4490"
     assert said["covered_m2"] < said["boundary_m2"] < said["area_m2"] * 2
     first = said["overlaps"][0]
     assert (first["left"], first["right"], first["duplicate"]) == (1, 7, True)

@@ -34,7 +34,7 @@ def check_out(out: Path, inputs: Sequence[Path], suffixes: Sequence[str] = ()) -
         raise InputError("overlay.no_folder", folder=out.parent, file=out.name)
     if out.is_dir():
         raise InputError("overlay.out_is_folder", where=out)
-    parts = [part for each in inputs if each.exists() for part in parts_of(each)]
+    parts = (part for each in inputs if each.exists() for part in parts_of(each))
     if out.exists() and any(out.samefile(part) for part in parts):
         raise InputError("overlay.out_is_input", where=out)
     with storage_faults(out), tempfile.TemporaryFile(dir=out.parent):
