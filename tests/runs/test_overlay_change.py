@@ -119,8 +119,15 @@ def test_degrees_and_zone_metres_are_the_same_land(old: Path, tmp_path: Path) ->
     changed = result.account.total(result.account.fate != Fate.UNCHANGED) * 1e-4
     assert changed < 0.2
     assert result.slivers.area_m2 == pytest.approx(changed, abs=1e-3)
-    said = lantu("overlay", "change", old, other, "--by", "DLMC,dl").stdout
-    assert "宽不超过 0.001 米，每处不超过 1 平方米" in said
+
+
+def test_slivers_are_told_with_what_counts_as_one(old: Path, tmp_path: Path) -> None:
+    """A border between two classes moved by half a millimetre, over the 111 m of a square's side."""
+    table = classes("旱地", "水浇地", None, "旱地")
+    new = write(tmp_path, name="2024", shapes=strips(0, 1 + 6.4e-6, 2, 3, 4), table=table)
+    assert change_files(old, new, ("DLMC", "DLMC")).slivers.area_m2 == pytest.approx(0.0555, abs=5e-4)
+    said = lantu("overlay", "change", old, new, "--by", "DLMC").stdout
+    assert "有 1 处细缝（沿整条边界宽不超过 0.001 米，每处不超过 1 平方米" in said
 
 
 def test_values_are_the_same_only_where_they_are_written_alike(tmp_path: Path) -> None:

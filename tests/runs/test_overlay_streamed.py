@@ -78,8 +78,13 @@ def said(result: FileOverlay) -> tuple[Any, ...]:
 @pytest.mark.parametrize("by", [("DLMC", "kind"), None])
 @pytest.mark.parametrize("swapped", [False, True])
 def test_pieces_and_sides_change_no_bit(
-    files: tuple[Path, Path], tmp_path: Path, by: tuple[str, str] | None, swapped: bool
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    by: tuple[str, str] | None,
+    swapped: bool,
 ) -> None:
+    monkeypatch.setattr(overlay_rows, "HELD", 40)
     left, right = files[::-1] if swapped else files
     fields = by[::-1] if by and swapped else by
     whole = overlay_files(left, right, fields, out=tmp_path / "whole.parquet")
