@@ -456,5 +456,5 @@ def test_dutch_plots_in_their_zones() -> None:
 def test_a_boundary_without_ground_is_refused() -> None:
     flat = pack_shapes(np.array([shapely.Polygon([(0, 0), (9, 0), (5, 0), (0, 0)])]), "boundary")
     with pytest.raises(InputError) as caught:
-        coverage(pack_shapes(np.array([shapely.box(0, 0, 9, 9)]), "land"), flat, least_m2=0.01)
+        coverage(pack_shapes(np.array([shapely.box(0, 0, 9, 9)]), "land"), flat, least_m2=0.01, crack_m=0.001)
     assert caught.value.code == "overlay_check.flat_boundary"

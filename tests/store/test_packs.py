@@ -84,17 +84,19 @@ def _flip(data: bytearray) -> None:
     data[-3] ^= 1
 
 
+def _cut(data: bytearray) -> None:
+    del data[-99:]
+
+
 def _other_format(pack: Path) -> None:
     index = json.loads((pack / "pack.json").read_bytes())
     (pack / "pack.json").write_text(json.dumps(index | {"format": 0}))
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "a file is gone": lambda pack: (pack / "edge_box.npy").unlink(),
-    "a file is cut off": lambda pack: _touch(
-        pack / "xy.npy", lambda data: data.__delitem__(slice(-100, None))
-    ),
-    "a byte changed": lambda pack: _touch(pack / "xy.npy", _flip),
+    "the arrays are gone": lambda pack: (pack / "arrays.bin").unlink(),
+    "the arrays are cut off": lambda pack: _touch(pack / "arrays.bin", _cut),
+    "a byte changed": lambda pack: _touch(pack / "arrays.bin", _flip),
     "no index": lambda pack: (pack / "pack.json").unlink(),
     "half an index": lambda pack: _touch(pack / "pack.json", lambda data: data.__delitem__(slice(90, None))),
     "another format": _other_format,

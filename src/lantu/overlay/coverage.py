@@ -108,7 +108,7 @@ def coverage(
     broken = _broken(layer)
     sound = repaired(layer, np.array([each.rows[0] for each in broken if each.place], np.int64))
     outline = None if boundary is None else _outline(boundary)
-    if outline is not None and not outline.area_m2.sum() > LEAST_M2:
+    if outline is not None and not len(outline.broken) and not outline.area_m2.sum() > LEAST_M2:
         raise InputError("overlay_check.flat_boundary")
     overlaps = KernelEngine().overlaps(sound, progress)
     pairs = np.column_stack([overlaps.left_id, overlaps.right_id]).astype(np.int64)
