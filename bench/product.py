@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import lantu
 from bench.measure import MIN_GAP_M2, MIN_OVERLAP_M2
 from lantu.overlay.coverage import coverage
+from lantu.overlay.engine import KernelEngine, prepare
 from lantu.overlay.index import LayerIndex
-from lantu.overlay.kernel_engine import KernelEngine, prepare
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import PIECE_ROWS, pack
 

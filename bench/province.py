@@ -26,7 +26,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from bench.measure import peak_mb
-from lantu.overlay.kernel_engine import KernelEngine, prepare
+from lantu.overlay.engine import KernelEngine, prepare
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import PIECE_ROWS, pack
 

@@ -21,7 +21,7 @@ from lantu.monitoring.exchanges import Exchange, read_exchanges
 from lantu.monitoring.land import LandYear, passages
 from lantu.monitoring.patches import contiguous, polygonal, within
 from lantu.monitoring.views import layer_view
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 from world import Parcel, rect
 

@@ -16,7 +16,7 @@ from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
 from lantu.monitoring.indicators import Measured, Unmeasured, evaluate
 from lantu.monitoring.views import layer_view, overlay_view, rows_of_area, state_view
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 
 BOOK = load()

@@ -10,7 +10,7 @@ import shapely
 from pyproj import CRS
 
 from lantu.core.area import StatutoryPlane
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 
 PLANE = StatutoryPlane(105, 36)

@@ -23,9 +23,9 @@ from lantu.overlay.change import (
     fates_by_value,
     flows,
 )
-from lantu.overlay.engine import OverlayTable
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
+from lantu.overlay.table import OverlayTable
 
 ENGINE = KernelEngine()
 SLIVER = Sliver(width_m=0.001, area_m2=1.0)

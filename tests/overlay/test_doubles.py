@@ -7,7 +7,7 @@ import pytest
 from shapely import MultiPolygon, Polygon, box
 
 from lantu.overlay.doubles import delivered_twice, lying_double
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 
 PAIR = [box(0, 0, 10, 10), box(9, 0, 19, 10)]  # they share 10 m²

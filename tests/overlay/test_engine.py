@@ -8,8 +8,8 @@ import shapely
 
 from lantu.core.area import StatutoryPlane
 from lantu.core.errors import InputError, IntegrityError
-from lantu.overlay.engine import OverlayTable, method
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine, method
+from lantu.overlay.table import OverlayTable
 
 ENGINE = KernelEngine()
 

@@ -19,7 +19,7 @@ from shapely.affinity import affine_transform, rotate, translate
 
 from lantu.core.area import StatutoryPlane
 from lantu.core.errors import InputError
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import SELF_COVERED_M2, pack, pack_shapes, rings_of
 from lantu.overlay.wkb import EMPTY, NOT_FINITE, NOT_POLYGON, SOUND, UNCLOSED, UNREADABLE
 from shared_files import shared as shared_file

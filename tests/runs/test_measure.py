@@ -14,7 +14,7 @@ from shapely.geometry import Point, box, shape
 import world
 from lantu.core.errors import NotFoundError
 from lantu.lawbook import load
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.runs.measure import measure
 from lantu.store import Home
 from store.delivered import Delivery

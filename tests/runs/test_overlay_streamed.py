@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from cli.shell import environment
 from intake.gis_files import write
 from lantu.core.errors import BusyError, InputError, StorageError
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.runs import kept_pieces, memory, overlay_rows, polygon_survey
 from lantu.runs.overlay_files import FileOverlay, overlay_files
 from lantu.runs.overlay_rows import exact

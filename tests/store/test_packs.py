@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS
 
 from lantu.core.errors import IntegrityError
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.store import Home, Layer
 from lantu.store import packs as packs_module

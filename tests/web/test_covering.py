@@ -15,7 +15,7 @@ from pyproj import CRS
 
 import world
 from lantu.core.crs import transformer
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.web.covering import Covered, coverings
 from lantu.web.open_layers import OpenLayer
 

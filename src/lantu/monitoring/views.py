@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lantu.overlay.engine import OverlayTable
+from lantu.overlay.table import OverlayTable
 
 OPTIONAL = {"pbf": ("yjjbntmj",), "redline": ("mj",), "boundary": ("mj",), "land": ("kcmj",)}
 """Columns that only a part beside the value reads: where a layer lacks one, it is unknown (NULL)."""

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantu.core.errors import IntegrityError
-from lantu.overlay.engine import OverlayTable
 from lantu.overlay.exact_sums import exact_sums
 from lantu.overlay.pack import PackedLayer
+from lantu.overlay.table import OverlayTable
 
 UNIT_M2 = Decimal("0.0001")
 """Areas are counted in whole square centimetres."""

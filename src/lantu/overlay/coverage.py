@@ -15,8 +15,8 @@ from lantu.core.area import Geometries
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, spread, widest
+from lantu.overlay.engine import LEAST_M2, KernelEngine
 from lantu.overlay.gaps import TOUCH_M
-from lantu.overlay.kernel_engine import LEAST_M2, KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
 from lantu.overlay.uncovered import NOISE_M2, uncovered

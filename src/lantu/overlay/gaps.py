@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from lantu.core.area import Geometries
 from lantu.overlay.cutting import polygons_of, spread
-from lantu.overlay.kernel_engine import LEAST_M2
+from lantu.overlay.engine import LEAST_M2
 
 AROUND_M = 0.01
 """So much around a cell is looked at, too: what is a crack does not hang on where cells end. It is more than

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 
 

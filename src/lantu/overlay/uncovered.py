@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from lantu.core.area import MAX_EDGE_M, Geometries
 from lantu.core.progress import Progress, silent
 from lantu.overlay.cutting import cut_to, mended, polygons_of, spread
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.gaps import AROUND_M, gaps_of
-from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
 from lantu.overlay.threads import in_order

@@ -9,8 +9,8 @@ from lantu.core.errors import IntegrityError
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook
 from lantu.ledger import Head
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.index import LayerIndex
-from lantu.overlay.kernel_engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
 from lantu.runs.measure_layers import LAND, Shelf, shelves
 from lantu.store import OUTLINE, Home, Layer

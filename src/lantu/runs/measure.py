@@ -19,7 +19,7 @@ from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
 from lantu.monitoring.comparison import Change
 from lantu.monitoring.targets import clause_json, spoken
-from lantu.overlay.kernel_engine import KernelEngine, prepare
+from lantu.overlay.engine import KernelEngine, prepare
 from lantu.runs.measure_area import AreaRun
 from lantu.runs.measure_layers import LAND, Shelf, plan_layers
 from lantu.runs.side_by_side import side_by_side

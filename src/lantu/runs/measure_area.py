@@ -23,9 +23,9 @@ from lantu.monitoring.land import LandYear, passages
 from lantu.monitoring.targets import Asked, Target, applies, judged_row
 from lantu.monitoring.views import layer_view, overlay_view, rows_of_area, state_view
 from lantu.overlay.doubles import delivered_twice, lying_double
-from lantu.overlay.engine import OverlayTable, method
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine, method
 from lantu.overlay.pack import PackedLayer
+from lantu.overlay.table import OverlayTable
 from lantu.runs.measure_layers import EXCHANGE, LAND, LINE_VIEWS, WATER_USE, Shelf
 from lantu.store import Home, Layer
 

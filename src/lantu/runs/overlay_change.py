@@ -30,8 +30,7 @@ from lantu.overlay.change import (
     fates_by_value,
     flows,
 )
-from lantu.overlay.engine import method
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine, method
 from lantu.runs.polygon_files import PolygonFile, UsedFile, read_polygons
 from lantu.runs.table_file import write_table
 

@@ -21,8 +21,7 @@ from lantu.core.finding import Answer
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import load
 from lantu.overlay.coverage import Below, Defect, coverage
-from lantu.overlay.engine import method
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine, method
 from lantu.overlay.uncovered import NOISE_M2
 from lantu.runs.polygon_files import UsedFile, read_polygons
 from lantu.runs.table_file import write_shapes

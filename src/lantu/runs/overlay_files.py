@@ -19,8 +19,7 @@ import lantu
 from lantu.core.crs import Bounds
 from lantu.core.errors import InputError, StorageError
 from lantu.core.progress import Progress, silent
-from lantu.overlay.engine import method
-from lantu.overlay.kernel_engine import KernelEngine, prepare
+from lantu.overlay.engine import KernelEngine, method, prepare
 from lantu.overlay.pack import PackedLayer
 from lantu.runs import memory
 from lantu.runs.kept_pieces import KeptPieces, keeping

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lantu.overlay.engine import OverlayTable
+from lantu.overlay.table import OverlayTable
 from lantu.runs.polygon_files import Labels
 
 HELD = 100_000

@@ -22,7 +22,7 @@ from lantu.core.progress import Progress, silent
 from lantu.intake.pieces import Pieces, open_pieces
 from lantu.intake.reasons import first_words
 from lantu.overlay.cutting import repaired
-from lantu.overlay.kernel_engine import prepare
+from lantu.overlay.engine import prepare
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack
 from lantu.runs import memory

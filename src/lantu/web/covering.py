@@ -16,7 +16,7 @@ from lantu.core.errors import LantuError
 from lantu.core.units import round_half_up
 from lantu.lawbook import message
 from lantu.overlay.doubles import lying_double
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 from lantu.web.open_layers import Geometries, OpenLayer
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Request, Response
 from lantu.core.errors import IntegrityError, NotFoundError
 from lantu.core.units import round_half_up
 from lantu.lawbook import Lawbook
-from lantu.overlay.kernel_engine import KernelEngine
+from lantu.overlay.engine import KernelEngine
 from lantu.runs.measure_layers import Shelf
 from lantu.store import Layer
 from lantu.web.answers import json_answer

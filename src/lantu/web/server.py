@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from lantu.core.errors import ConflictError, InputError
-from lantu.overlay.kernel_engine import prepare
+from lantu.overlay.engine import prepare
 from lantu.web.app import create_app
 
 HOST, PORT = "127.0.0.1", 8750
