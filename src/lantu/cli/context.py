@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,14 @@ HomeOption = Annotated[
     typer.Option("--home", envvar="LANTU_HOME", help="数据目录 / home folder", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+AnySystemOption = Annotated[
+    bool,
+    typer.Option(
+        "--assume-cgcs2000",
+        help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
+        "brought to longitude and latitude, as CGCS2000",
+    ),
+]
 
 console = Console()
 stderr = Console(stderr=True)
@@ -50,6 +59,14 @@ def say(code: str, **params: object) -> str:
 def line(text: str, style: str = "") -> None:
     """Print a sentence for people as it is, folded by the terminal only."""
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def notes(*codes: Iterable[str]) -> None:
+    """Print what was changed in files on the way in, each once."""
+    from lantu.core.foreign import GOOD_M  # with it comes PROJ, which few commands need
+
+    for code in dict.fromkeys(chain.from_iterable(codes)):
+        line(say(code, good=f"{GOOD_M:g}"), "yellow")
 
 
 def hectares(m2: float) -> str:

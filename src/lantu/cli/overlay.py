@@ -12,9 +12,20 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from lantu.cli import overlay_change, overlay_check
-from lantu.cli.context import JsonOption, console, emit, hectares, line, progress_bars, say, stderr, value
+from lantu.cli.context import (
+    AnySystemOption,
+    JsonOption,
+    console,
+    emit,
+    hectares,
+    line,
+    notes,
+    progress_bars,
+    say,
+    stderr,
+    value,
+)
 from lantu.core.errors import InputError
-from lantu.core.foreign import GOOD_M
 from lantu.runs.kept_pieces import has_kept
 from lantu.runs.overlay_files import FileOverlay, Side, overlay_files
 
@@ -63,14 +74,7 @@ def run(
         str | None,
         typer.Option("--right-layer", help="右文件的图层 / layer of the right file", show_default=False),
     ] = None,
-    assume_cgcs2000: Annotated[
-        bool,
-        typer.Option(
-            "--assume-cgcs2000",
-            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
-            "brought to longitude and latitude, as CGCS2000",
-        ),
-    ] = False,
+    assume_cgcs2000: AnySystemOption = False,
     mend: Annotated[
         bool,
         typer.Option(
@@ -116,8 +120,7 @@ def show(result: FileOverlay, out: Path | None) -> None:
         console.print(table)
     if result.row_count > SHOWN:
         line(say("overlay.more", count=result.row_count - SHOWN), "dim")
-    for code in dict.fromkeys((*result.left.notes, *result.right.notes)):
-        line(say(code, good=f"{GOOD_M:g}"), "yellow")
+    notes(result.left.notes, result.right.notes)
     for side in (result.left, result.right):
         if side.mended:
             names = "、".join(side.mended[:SHOWN])

@@ -11,9 +11,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import JsonOption, console, emit, line, progress_bars, say, value
+from lantu.cli.context import (
+    AnySystemOption,
+    JsonOption,
+    console,
+    emit,
+    line,
+    notes,
+    progress_bars,
+    say,
+    value,
+)
 from lantu.core.errors import InputError
-from lantu.core.foreign import GOOD_M
 from lantu.core.units import convert, round_half_up
 from lantu.overlay.change import NOWHERE, Account, Fate
 from lantu.runs.overlay_change import FileChange, Measured, VintageFile, change_files, write_change
@@ -49,14 +58,7 @@ def run(
         str | None,
         typer.Option("--new-layer", help="新版文件的图层 / layer of the later file", show_default=False),
     ] = None,
-    assume_cgcs2000: Annotated[
-        bool,
-        typer.Option(
-            "--assume-cgcs2000",
-            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
-            "brought to longitude and latitude, as CGCS2000",
-        ),
-    ] = False,
+    assume_cgcs2000: AnySystemOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure, print what became what; write it where asked."""
@@ -214,8 +216,7 @@ def _show_notes(result: FileChange) -> None:
                 ),
                 "yellow",
             )  # fmt: skip
-    for code in dict.fromkeys((*result.old.notes, *result.new.notes)):
-        line(say(code, good=f"{GOOD_M:g}"), "yellow")
+    notes(result.old.notes, result.new.notes)
 
 
 def _fields(by: str | None) -> tuple[str, str] | None:

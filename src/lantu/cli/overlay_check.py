@@ -11,9 +11,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import JsonOption, console, emit, hectares, line, progress_bars, say
+from lantu.cli.context import (
+    AnySystemOption,
+    JsonOption,
+    console,
+    emit,
+    hectares,
+    line,
+    notes,
+    progress_bars,
+    say,
+)
 from lantu.core.finding import Answer
-from lantu.core.foreign import GOOD_M
 from lantu.core.units import round_half_up
 from lantu.runs.overlay_check import KINDS, SUFFIXES, Fault, FileCheck, check_file, write_faults
 from lantu.runs.polygon_files import UsedFile
@@ -51,14 +60,7 @@ def run(
             "--boundary-layer", help="范围文件的图层 / layer of the boundary's file", show_default=False
         ),
     ] = None,
-    assume_cgcs2000: Annotated[
-        bool,
-        typer.Option(
-            "--assume-cgcs2000",
-            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
-            "brought to longitude and latitude, as CGCS2000",
-        ),
-    ] = False,
+    assume_cgcs2000: AnySystemOption = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -104,8 +106,7 @@ def show(result: FileCheck, out: Path | None) -> None:
         line(say("overlay_check.below", least=least, **small), "dim")
     if result.faults["broken"]:
         line(say("overlay_check.mended"), "yellow")
-    for code in dict.fromkeys((*result.layer.notes, *(result.boundary.notes if result.boundary else ()))):
-        line(say(code, good=f"{GOOD_M:g}"), "yellow")
+    notes(result.layer.notes, result.boundary.notes if result.boundary else ())
     if not result.verified:
         line(say("overlay_check.unverified", least=least), "dim")
     line(say("overlay_check.accuracy", crack=f"{result.crack_m:g}"), "dim")

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lantu.cli.context import (
+    AnySystemOption,
     HomeOption,
     JsonOption,
     console,
@@ -20,10 +21,10 @@ from lantu.cli.context import (
     home_path,
     language,
     line,
+    notes,
     progress_bars,
     say,
 )
-from lantu.core.foreign import GOOD_M
 from lantu.core.units import round_half_up
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
@@ -50,14 +51,7 @@ def run(
             "--year", help="按哪一年有效的控制线，缺省为今年 / lines in force in; now", show_default=False
         ),
     ] = None,
-    assume_cgcs2000: Annotated[
-        bool,
-        typer.Option(
-            "--assume-cgcs2000",
-            help="其他坐标系（WGS84 等）换算成经纬度，当作 CGCS2000 / take other systems (WGS84 …), "
-            "brought to longitude and latitude, as CGCS2000",
-        ),
-    ] = False,
+    assume_cgcs2000: AnySystemOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -90,8 +84,7 @@ def show(result: SiteFile, invented: bool) -> None:
             line(say("site.double"), "dim")
     if len(result.answers) > SHOWN:
         line(say("site.more", count=len(result.answers) - SHOWN), "dim")
-    for code in result.used.notes:
-        line(say(code, good=f"{GOOD_M:g}"), "yellow")
+    notes(result.used.notes)
     line(say("overlay.method", method=result.method), "dim")
 
 
