@@ -23,7 +23,7 @@ import numpy as np
 
 from lantu.overlay.compiled import compiled
 
-SPLIT = 1500
+SPLIT = 5000
 """A box in which more pairs of chains meet than this is halved."""
 FINEST = 4096
 """… but not finer than into so many parts each way."""
@@ -245,13 +245,10 @@ def lower_of(
 def shared_area(
     a_xy: Any, a_box: Any, a_first: Any, a_last: Any, a_skip: Any, a_lo: int, a_hi: int,
     b_xy: Any, b_box: Any, b_first: Any, b_last: Any, b_skip: Any, b_lo: int, b_hi: int,
-    x0: float, y0: float, x1: float, y1: float, whole_a: float, whole_b: float,
+    x0: float, y0: float, x1: float, y1: float,
     points_a: Any, chains_a: Any, flats_a: Any, points_b: Any, chains_b: Any, flats_b: Any, todo: Any,
 ) -> float:  # fmt: skip
     """Return the integral of w_A · w_B over a box, in m²; quickest where A has more edges than B.
-
-    Args:
-        whole_a, whole_b: the area of the polygon where the box is all of its own, else -1.
 
     A box where many edges meet is halved across its longer side until few do: the work stays near linear in
     the edges, and heights, so rounding errors, stay small.
@@ -267,19 +264,13 @@ def shared_area(
         number_a, through_a, cover_a = gather(
             a_xy, a_box, a_first, a_last, a_skip, a_lo, a_hi, x0, y0, x1, y1, points_a, chains_a, flats_a
         )
-        if not through_a:
-            if cover_a == 0:
-                continue
-            if whole_b >= 0.0:
-                return float(cover_a * whole_b)
+        if not through_a and cover_a == 0:
+            continue
         number_b, through_b, cover_b = gather(
             b_xy, b_box, b_first, b_last, b_skip, b_lo, b_hi, x0, y0, x1, y1, points_b, chains_b, flats_b
         )
-        if not through_b:
-            if cover_b == 0:
-                continue
-            if whole_a >= 0.0:
-                return float(cover_b * whole_a)
+        if not through_b and cover_b == 0:
+            continue
         if not through_b and not through_a:
             part = cover_a * cover_b * (x1 - x0) * (y1 - y0)
         elif not through_b:
@@ -296,7 +287,6 @@ def shared_area(
                 todo[waiting, 0], todo[waiting, 1] = xm if wide else x0, y0 if wide else ym
                 todo[waiting, 2], todo[waiting, 3] = x1, y1
                 waiting += 1
-                whole_a = whole_b = -1.0
                 continue
             part = lower_of(points_a, chains_a, number_a, points_b, chains_b, number_b, False)
         # Neumaier's sum: what rounding takes away is added at the end.

@@ -357,7 +357,7 @@ def _measure(
         if not abs(twice - area[row]) < 0.1 * SELF_COVERED_M2:  # in doubt: in small boxes, which round less
             twice = shared_area(
                 xy, edge_box, first, last, skip, lo, hi, xy, edge_box, first, last, skip, lo, hi,
-                west, south, east, north, -1.0, -1.0,
+                west, south, east, north,
                 points, chains, flats, points_b, chains_b, flats_b, todo,
             )  # fmt: skip
         self_covered[row] = twice - area[row]
