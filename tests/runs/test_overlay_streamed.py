@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,10 @@ main()
 def stopped(where: str, after: int, how: str, *words: object) -> subprocess.CompletedProcess[str]:
     """Run `lantu overlay` in pieces of 60 rows, and stop it while a piece is written or once it is there."""
     code = [sys.executable, "-c", STOPPED, where, str(after), how, "overlay", *map(str, words)]
-    return subprocess.run(code, env=environment(), check=False, capture_output=True, text=True, timeout=300)
+    return subprocess.run(
+        code, env=environment(), check=False, capture_output=True, text=True, timeout=300,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a test in the background ignores it
+    )  # fmt: skip
 
 
 def hidden(folder: Path) -> list[Path]:
