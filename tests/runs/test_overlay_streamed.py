@@ -166,7 +166,7 @@ def stopped(where: str, after: int, how: str, *words: object) -> subprocess.Comp
     code = [sys.executable, "-c", STOPPED, where, str(after), how, "overlay", *map(str, words)]
     return subprocess.run(
         code, env=environment(), check=False, capture_output=True, text=True, timeout=300,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a test in the background ignores it
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # else ignored in the background
     )  # fmt: skip
 
 
