@@ -119,7 +119,7 @@ ENGINES = (
 def workload(size: str, seed: int, say: Callable[[str], None]) -> tuple[Path, dict[str, Any]]:
     """Return the folder of the workload and its counts; made if not there, or made by another generator."""
     data, source = DATA / size, sha256()
-    for name in ("partition.py", "workload.py"):
+    for name in ("partition.py", "planting.py", "workload.py"):
         source.update((Path(__file__).parent / name).read_bytes())
     wanted = {"generator": source.hexdigest(), "seed": seed, "size": size}
     done = data / "made.json"

@@ -37,6 +37,7 @@ from scipy.spatial import KDTree
 from scipy.special import ndtr
 
 from bench.partition import NOTHING, Floats, Ints, Partition, Shapes, partition
+from bench.planting import planted
 from lantu.core.area import StatutoryPlane
 
 PLANE = StatutoryPlane(123, 45)
@@ -51,8 +52,6 @@ SHARES = {"PBF": 0.80, "ERL": 0.015, "UDB": 0.005, "HCL": 0.03, "GEO": 0.15}
 """Kinds of control and their share of the polygons."""
 VERTICES_PER_CELL = 42.0
 ROW_GROUP = 20_000
-CLEARANCE_M = 15.0
-"""Planted defects keep this far from each other: further than any of them reaches."""
 
 Random = np.random.Generator
 Strings = NDArray[np.str_]
@@ -134,7 +133,7 @@ def make(out: Path, size: Size, seed: int) -> dict[str, Any]:
             sites = _sites(random, land, size.sites)
             files["sites"] = _write(out / "sites.parquet", sites, id=np.arange(len(sites)))
         if size.defects:
-            shape, kept, truth = _planted(random, land, size.defects)
+            shape, kept, truth = planted(random, land.shape, land.id, size.defects)
             files["parcels_dirty"] = _write(
                 out / "parcels_dirty.parquet", shape, id=land.id[kept], dlbm=land.dlbm[kept]
             )
@@ -284,65 +283,6 @@ def _sites(random: Random, land: Land, n: int) -> Shapes:
             site = union if shapely.area(union) < 1e6 else site
         sites.append(site)
     return np.array(sites)
-
-
-def _planted(random: Random, land: Land, n: int) -> tuple[Shapes, Ints, dict[str, Any]]:
-    """Plant n overlaps and n gaps in the parcels.
-
-    Returns:
-        Shapes, the parcels they are of, and the truth. The area of an overlap is of all that one grown parcel
-        takes from its neighbours, that of a gap of what one parcel leaves.
-    """
-    box = shapely.bounds(land.shape)
-    low, high = box[:, :2].min(axis=0), box[:, 2:].max(axis=0)
-    to_edge = np.minimum(box[:, :2] - low, high - box[:, 2:]).min(axis=1)
-    area = shapely.area(land.shape)
-    plain = (shapely.get_num_interior_rings(land.shape) == 0) & (
-        shapely.get_num_coordinates(land.shape) < 400
-    )
-    plain &= (area > 300) & (area < 50_000)
-    shuffled = random.permutation(np.flatnonzero(plain))
-    inner, outer = shuffled[to_edge[shuffled] > 2 * CLEARANCE_M], shuffled[to_edge[shuffled] <= 0]
-    taken = np.empty((0, 4))
-
-    def take(count: int, among: Ints) -> Ints:
-        nonlocal taken
-        rows = []
-        for row in among:
-            west, south, east, north = box[row] + CLEARANCE_M * np.array([-1, -1, 1, 1])
-            apart = (
-                (taken[:, 0] > east) | (taken[:, 2] < west) | (taken[:, 1] > north) | (taken[:, 3] < south)
-            )
-            if len(rows) < count and apart.all():
-                rows.append(row)
-                taken = np.vstack([taken, box[row]])
-        if len(rows) < count:
-            raise ValueError(f"no room for {count} defects")
-        return np.array(rows)
-
-    # Some gaps open to the outside: only the boundary closes them.
-    at_edge = take(max(1, n // 50), outer)
-    gap = np.concatenate([at_edge, take(n - len(at_edge), inner)])
-    grown = take(n, inner)
-    shape = land.shape.copy()
-    shape[grown] = shapely.buffer(shape[grown], random.uniform(0.4, 1.2, n), join_style="mitre")
-    shrunk = shapely.buffer(shape[gap], -random.uniform(0.3, 1.0, n), join_style="mitre")
-    # One parcel in three is missing altogether, and those that would fall apart.
-    shrunk[(np.arange(n) % 3 == 0) | (shapely.get_type_id(shrunk) != shapely.GeometryType.POLYGON)] = (
-        shapely.Polygon()
-    )
-    shape[gap] = shrunk
-    row = np.concatenate([grown, gap])
-    place = shapely.point_on_surface(shapely.symmetric_difference(shape[row], land.shape[row]))
-    truth = {
-        "kind": ["overlap"] * n + ["gap"] * n,
-        "id": land.id[row],
-        "area_m2": np.abs(shapely.area(shape[row]) - area[row]),
-        "x": shapely.get_x(place),
-        "y": shapely.get_y(place),
-    }
-    kept = np.flatnonzero(~shapely.is_empty(shape))
-    return shape[kept], kept, truth
 
 
 def _anywhere(random: Random, land: Land) -> Floats:

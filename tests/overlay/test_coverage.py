@@ -2,93 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import numpy as np
-import pyogrio
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import CRS
 from shapely.affinity import translate
 
-from lantu.core.area import StatutoryPlane
 from lantu.core.errors import InputError
-from lantu.overlay.coverage import Coverage, coverage
-from lantu.overlay.cutting import cut_to, widest
+from lantu.overlay.coverage import coverage
 from lantu.overlay.packing import pack_shapes
-from shared_files import shared
-
-PLACE = (20_000.0, 6_300_000.0)
-"""Where a county's coordinates are, in its statutory plane."""
-LEAST_M2, CRACK_M = 0.01, 0.001
-M2 = 1e-6
-"""GEOS rounds its crossings out there to the nanometre."""
-
-
-def array(shapes: Iterable[Any]) -> np.ndarray:
-    shapes = list(shapes)
-    found = np.empty(len(shapes), object)
-    found[:] = shapes
-    return found
-
-
-def checked(shapes: Iterable[Any], boundary: Any = None, least_m2: float = LEAST_M2) -> Coverage:
-    outline = None if boundary is None else pack_shapes(array([boundary]), "boundary")
-    return coverage(pack_shapes(array(shapes), "layer"), outline, least_m2=least_m2, crack_m=CRACK_M)
-
-
-def squares(columns: int, rows: int, side: float = 10.0) -> np.ndarray:
-    """Return squares side by side, row by row from the south-west."""
-    x, y = (each.ravel() * side for each in np.meshgrid(np.arange(columns), np.arange(rows)))
-    return shapely.box(x, y, x + side, y + side)
-
-
-def voronoi(random: np.random.Generator, count: int, side: float) -> np.ndarray:
-    """Return parcels that cover a square once; neighbours have equal vertices."""
-    whole = shapely.box(0, 0, side, side)
-    points = shapely.multipoints(random.uniform(0, side, (count, 2)))
-    cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=whole))
-    return shapely.intersection(cells, whole)
-
-
-def without(shapes: np.ndarray, ground: Any) -> np.ndarray:
-    left = shapely.difference(shapes, ground)
-    return left[~shapely.is_empty(left)]
-
-
-def areas(defects: Iterable[Any]) -> list[float]:
-    return [each.area_m2 for each in defects]
-
-
-def by_geos(shapes: np.ndarray, boundary: Any) -> dict[str, np.ndarray]:
-    """Do the same by one union of everything; sorted areas of the least that counts."""
-    union = shapely.union_all(shapes)
-    if boundary is None:
-        west, south, east, north = shapely.bounds(union)
-        free = shapely.get_parts(shapely.box(west - 1, south - 1, east + 1, north + 1) - union)
-        gaps = free[shapely.bounds(free)[:, 0] > west - 0.5]
-        outside = np.empty(0)
-    else:
-        gaps = shapely.get_parts(boundary - union)
-        outside = shapely.area(shapely.difference(shapes, boundary))
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    shared_m2 = shapely.area(shapely.intersection(shapes[one], shapes[other]))
-    found = {"overlaps": shared_m2, "gaps": shapely.area(gaps), "outside": outside}
-    return {name: np.sort(area[area >= LEAST_M2])[::-1] for name, area in found.items()}
-
-
-def agree(found: Coverage, expected: dict[str, np.ndarray], within: float = M2) -> None:
-    for name, area in expected.items():
-        assert areas(getattr(found, name)) == pytest.approx(area, abs=within), name
-    for each in (*found.overlaps, *found.gaps, *found.outside):
-        assert each.shape.area == pytest.approx(each.area_m2, abs=within)
-        assert shapely.dwithin(each.shape, shapely.Point(each.place), 1e-6)
-        assert 0 < each.width_m <= 2 * np.sqrt(each.area_m2 / np.pi) * 1.02
-
+from overlay.faults import (
+    CRACK_M,
+    LEAST_M2,
+    M2,
+    PLACE,
+    agree,
+    areas,
+    array,
+    by_geos,
+    checked,
+    squares,
+    voronoi,
+    without,
+)
 
 # --- against GEOS --------------------------------------------------------------------------------------
 
@@ -346,111 +283,6 @@ def test_a_broken_boundary_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         checked(squares(2, 2), shapely.Polygon([(0, 0), (20, 20), (20, 0), (0, 20)]))
     assert caught.value.code == "overlay.invalid"
-
-
-# --- helpers -------------------------------------------------------------------------------------------
-
-
-@given(st.floats(1e-3, 50), st.floats(1, 3000), st.floats(0, 90))
-@settings(max_examples=60, deadline=None)
-def test_width_of_a_strip(width: float, length: float, turn: float) -> None:
-    strip = shapely.affinity.rotate(shapely.box(0, 0, length, width), turn)
-    strip = translate(strip, *PLACE)
-    found, place = widest(array([strip]))
-    exact = min(width, length)
-    # Out there the corners are a nanometre off.
-    assert found[0] == pytest.approx(exact, rel=0.02, abs=1e-8)
-    assert strip.buffer(1e-6).contains(shapely.Point(place[0]))
-
-
-def test_an_empty_shape_has_neither_width_nor_place() -> None:
-    width, place = widest(array([shapely.Polygon(), shapely.box(0, 0, 4, 4)]))
-    assert width == pytest.approx([0, 4], rel=0.02)
-    assert np.isnan(place).tolist() == [[True, True], [False, False]]
-
-
-def test_width_of_a_big_ragged_ring_with_one_wide_place() -> None:
-    angle = np.linspace(0, 2 * np.pi, 3000)
-    ring = shapely.LineString(np.c_[5000 * np.cos(angle), 5000 * np.sin(angle)]).buffer(0.2)
-    bulge = shapely.Point(5000 * np.cos(1.0), 5000 * np.sin(1.0)).buffer(3.0, quad_segs=64)
-    found, place = widest(array([ring.union(bulge)]))
-    assert found[0] == pytest.approx(6.0, rel=0.012)
-    assert bulge.contains(shapely.Point(place[0]))
-
-
-@given(st.integers(0, 10**6), st.integers(1, 60))
-@settings(max_examples=30, deadline=None)
-def test_cutting_a_giant_to_boxes(seed: int, count: int) -> None:
-    random = np.random.default_rng(seed)
-    angle = np.linspace(0, 2 * np.pi, 1500, endpoint=False)
-    reach = 100 * random.uniform(0.3, 1.0, 1500)
-    star = shapely.Polygon(np.c_[reach * np.cos(angle), reach * np.sin(angle)])
-    low = random.uniform(-120, 100, (count, 2))
-    boxes = np.c_[low, low + random.uniform(1, 40, (count, 2))]
-    expected = shapely.area(shapely.intersection(star, shapely.box(*boxes.T)))
-    assert shapely.area(cut_to(star, boxes)) == pytest.approx(expected, abs=1e-9)
-
-
-# --- real layers ---------------------------------------------------------------------------------------
-
-
-def _projected(file: object, plane: StatutoryPlane, layer: str | None = None) -> np.ndarray:
-    """Read a layer in degrees as it is into a plane; what has no ground there is left out."""
-    _, _, wkb, _ = pyogrio.raw.read(file, layer=layer, columns=[], force_2d=True)
-    shapes = plane.project(shapely.from_wkb(wkb), CRS.from_epsg(4490))
-    return shapes[shapely.area(shapes) > 1e-6]
-
-
-def _sound(shapes: np.ndarray) -> np.ndarray:
-    return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
-
-
-def _compared(shapes: np.ndarray, outline: np.ndarray | None = None) -> Coverage:
-    boundary = None if outline is None else shapely.union_all(_sound(outline))
-    found = checked(shapes, boundary)
-    agree(found, by_geos(_sound(shapes), boundary), 1e-5)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("layer", "gaps", "overlaps"),
-    [("parcels_fy2013", 28, 48), ("parcels_fy2014", 37, 65), ("recreation_openspace", 15, 8)],
-)
-def test_cambridge_as_it_is(layer: str, gaps: int, overlaps: int) -> None:
-    file = shared("geodata/us_cambridge/cambridge_planning.gpkg")
-    found = _compared(_projected(file, StatutoryPlane(-71, 42), layer))
-    assert (len(found.gaps), len(found.overlaps)) == (gaps, overlaps)
-
-
-def test_cambridge_parcels_in_the_zoning_map() -> None:
-    file, plane = shared("geodata/us_cambridge/cambridge_planning.gpkg"), StatutoryPlane(-71, 42)
-    zoning = _projected(file, plane, "cdd_zoningdistricts")
-    found = _compared(_projected(file, plane, "parcels_fy2013"), zoning)
-    streets = found.gaps[0]
-    assert shapely.get_num_coordinates(streets.shape) > 50_000 and len(streets.rows) == 8
-
-
-def test_denver_before_and_after_it_was_repaired() -> None:
-    before, after, blocks = (
-        _projected(f"/vsizip/{shared(f'geodata/us_maup/{name}.zip')}", StatutoryPlane(-105, 40))
-        for name in ("precincts", "new_precincts", "blocks")
-    )
-    assert (len(_compared(before).gaps), len(_compared(before).overlaps)) == (3, 2)
-    assert _compared(after).whole
-    assert len(_compared(blocks, after).outside) > 1000
-
-
-def test_dutch_plots_in_their_zones() -> None:
-    plane = StatutoryPlane(6, 52)
-    plots, zones = (
-        plane.project(
-            shapely.get_parts(shapely.from_wkt(shared(f"geodata/nl_plots/{name}.wkt").read_text())),
-            CRS.from_epsg(4490),
-        )
-        for name in ("nl_plots", "nl_zones")
-    )
-    assert len(_compared(plots, zones).gaps) > 10
-    assert len(_compared(zones).overlaps) == 39
 
 
 def test_a_boundary_without_ground_is_refused() -> None:

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import load
-from lantu.overlay.doubles import lying_double
+from lantu.overlay.doubles import covered_once
 from lantu.overlay.engine import method
 from lantu.overlay.pack import PackedLayer
-from lantu.overlay.packing import take
+from lantu.overlay.packing import pack_shapes, take
 from lantu.runs.control_index import ENGINE, ControlIndex, InForce
 from lantu.runs.measure_layers import LAND
 from lantu.runs.polygon_files import UsedFile, read_polygons
@@ -134,11 +133,9 @@ def _share(
 ) -> Share:
     covered, double = float(area_m2.sum()), False
     if len(feature) > 1:
-        met = take(control.packs[number], feature)
-        double = bool(lying_double(met, ENGINE).any())
-        if double:
-            once = shapely.union_all(met.geometries())
-            covered = float(shapely.area(shapely.intersection(once, sites.geometries(np.array([site]))[0])))
+        covered, double = covered_once(
+            take(control.packs[number], feature), take(sites, np.array([site])), ENGINE
+        )
     order = np.argsort(-area_m2, kind="stable")
     features = tuple((int(feature[n]), float(area_m2[n])) for n in order)
     return Share(control.layers[number], covered, features, double)
@@ -148,7 +145,7 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
     outlines = [share for share in shares if share.layer.kind == OUTLINE]
     touched = {share.layer.area_code for share in shares}
     whole = float(sites.area_m2[site])
-    elsewhere = whole - _covered_once(outlines, control, sites, site)
+    elsewhere = whole - _in_outlines(outlines, control, sites, site)
     met = {share.layer.digest for share in shares}
     lines = [share for share in shares if share.layer.kind not in (LAND, OUTLINE)]
     lines += [
@@ -167,7 +164,7 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
     )
 
 
-def _covered_once(outlines: Sequence[Share], control: ControlIndex, sites: PackedLayer, site: int) -> float:
+def _in_outlines(outlines: Sequence[Share], control: ControlIndex, sites: PackedLayer, site: int) -> float:
     """Return the ground of a site in any outline: a city's lies over those of its counties."""
     if len(outlines) < 2:
         return sum(share.covered_m2 for share in outlines)
@@ -175,8 +172,8 @@ def _covered_once(outlines: Sequence[Share], control: ControlIndex, sites: Packe
     for share in outlines:
         pack = control.packs[control.layers.index(share.layer)]
         shapes.append(pack.geometries(np.array([feature for feature, _ in share.features])))
-    once = shapely.union_all(np.concatenate(shapes))
-    return float(shapely.area(shapely.intersection(once, sites.geometries(np.array([site]))[0])))
+    together = pack_shapes(np.concatenate(shapes), OUTLINE)
+    return covered_once(together, take(sites, np.array([site])), ENGINE)[0]
 
 
 def land_classes(home: Home, answers: Sequence[SiteAnswer]) -> list[dict[str, dict[str, float]]]:

@@ -15,7 +15,7 @@ from lantu.core.area import StatutoryPlane
 from lantu.core.errors import LantuError
 from lantu.core.units import round_half_up
 from lantu.lawbook import message
-from lantu.overlay.doubles import lying_double
+from lantu.overlay.doubles import covered_once
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 from lantu.web.open_layers import Geometries, OpenLayer
@@ -110,23 +110,11 @@ def _by_zone(
 
 
 def _measure(kind: str, zone: str | None, feature: Any, shapes: Geometries, engine: KernelEngine) -> Covered:
-    right = pack_shapes(np.array([feature], dtype=object), kind)
-    double = lying_double(pack_shapes(shapes, kind), engine)
-    left = shapes[~double]
-    if double.any():
-        # Polygons of one line that lie over each other cover the ground once.
-        once = shapely.union_all(shapely.intersection(shapes[double], feature))
-        left = np.concatenate([left, _polygonal(once)])
-    area = float(engine.overlay(pack_shapes(left, kind), right, threads=1).area_m2.sum())
+    site = pack_shapes(np.array([feature], dtype=object), kind)
+    area, _ = covered_once(pack_shapes(shapes, kind), site, engine)
     whole = shapely.area(feature)
     share = Fraction(area) / Fraction(whole) if whole else None
     return Covered(kind, zone, area, share, "web.line_measured", {"decimals": M2_DECIMALS})
-
-
-def _polygonal(shape: Any) -> Geometries:
-    """Keep the polygons of an intersection, which may also hold touching lines and points."""
-    parts = shapely.get_parts(shapely.get_parts(np.array([shape], dtype=object)))
-    return np.asarray(parts[shapely.get_dimensions(parts) == 2])
 
 
 def square_metres(area: float | None) -> str | None:
