@@ -16,11 +16,10 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from lantu.core.crs import GEOGRAPHIC, transformer
+from lantu.core.crs import GEOGRAPHIC, INVERSE_FLATTENING, SEMI_MAJOR_M, transformer
 from lantu.core.foreign import to_wgs84
 
-SEMI_MAJOR_M = 6378137.0
-FLATTENING = 1 / 298.257222101
+FLATTENING = 1 / INVERSE_FLATTENING
 MAX_EDGE_M = 70.0
 """An edge longer than this gets intermediate points before projection (the standard's own rule)."""
 

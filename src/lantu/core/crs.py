@@ -17,6 +17,8 @@ from pyproj.exceptions import CRSError
 from lantu.core.errors import InputError
 
 GEOGRAPHIC = 4490
+SEMI_MAJOR_M, INVERSE_FLATTENING = 6378137.0, 298.257222101
+"""The ellipsoid of CGCS2000 (GRS80)."""
 _PREFIXED = range(4513, 4534)  # zones 25–45, easting = zone·10⁶ + 500 000
 _PLAIN = range(4534, 4555)  # central meridians 75E–135E
 _FIRST_ZONE = 25

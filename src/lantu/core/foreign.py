@@ -19,7 +19,15 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from pyproj.transformer import TransformerGroup
 
-from lantu.core.crs import Bounds, delivered_epsg, horizontal, is_cgcs2000, show_bounds
+from lantu.core.crs import (
+    INVERSE_FLATTENING,
+    SEMI_MAJOR_M,
+    Bounds,
+    delivered_epsg,
+    horizontal,
+    is_cgcs2000,
+    show_bounds,
+)
 from lantu.core.errors import InputError
 
 WGS84 = 4326
@@ -27,8 +35,8 @@ GOOD_M = 2.0
 """A transformation that is less accurate than this is not used."""
 BEYOND_DEG = 3.0
 """So far may a file reach beyond the area of use of its system."""
-_SEMI_MAJOR_M = 6378137.0
-_INVERSE_FLATTENINGS = (298.257222101, 298.257223563)
+_INVERSE_FLATTENINGS = (INVERSE_FLATTENING, 298.257223563)
+"""Of CGCS2000 and of WGS84: a tenth of a millimetre apart at the pole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ def way_to_wgs84(definition: str) -> Way | None:
     crs = CRS.from_user_input(definition)
     ellipsoid = crs.ellipsoid
     if ellipsoid is None or (
-        abs(ellipsoid.semi_major_metre - _SEMI_MAJOR_M) < 1e-3
+        abs(ellipsoid.semi_major_metre - SEMI_MAJOR_M) < 1e-3
         and any(abs(ellipsoid.inverse_flattening - each) < 1e-6 for each in _INVERSE_FLATTENINGS)
     ):
         return None

@@ -16,11 +16,15 @@ from lantu.overlay.threads import in_order
 
 _Boxes = NDArray[np.float64]
 SLICE = 64
-_AT_ONCE = 8
-_SMALL = 256
+"""Shapes that a thread hands to GEOS at a time."""
+_AT_ONCE, _SMALL = 8, 256
+"""A giant is halved until so few boxes are left of it, or it has so few vertices."""
 _COMPACT = 5.0
+"""A circle of its area is less than so many times as big as area ÷ outline: GEOS finds the largest in it."""
 _MANY, _TOO_MANY = 1000, 20_000
+"""Vertices from which GEOS's circle is taken to begin with, and from which it is left at that."""
 _NEXT = 1.01
+"""How close a width is looked for."""
 _NARROWEST_M = 1e-7
 
 
