@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
@@ -31,6 +31,7 @@ from overlay.faults import (
 
 
 @given(st.integers(0, 10**6), st.sampled_from([30, 400]), st.booleans(), st.booleans())
+@example(1271, 30, False, False)  # GEOS 3.14 shrinks one of its gaps by too much to a piece outside of it
 @settings(max_examples=60, deadline=None)
 def test_planted_defects_of_a_partition(seed: int, count: int, bounded: bool, ragged: bool) -> None:
     random = np.random.default_rng(seed)

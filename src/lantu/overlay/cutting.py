@@ -112,7 +112,7 @@ def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]
         between = np.where(guessed[todo], low[todo] * _NEXT, np.sqrt(low[todo] * high[todo]))
         tried = np.where(found[todo], between, low[todo])
         guessed[todo] = False
-        shrunk = spread(lambda some, by: shapely.buffer(some, -by, quad_segs=8), near[todo], tried)
+        shrunk = spread(_shrunk, near[todo], tried)
         left = ~shapely.is_empty(shrunk)
         inside, beyond = todo[left], todo[~left]
         low[inside], core[inside], found[inside] = tried[left], shrunk[left], True
@@ -124,6 +124,21 @@ def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]
     place = np.full((len(shapes), 2), np.nan)
     place[~shapely.is_empty(point)] = shapely.get_coordinates(point)
     return np.where(found, 2 * low, 0.0), place + origin
+
+
+def _shrunk(shapes: Geometries, by: NDArray[np.float64]) -> Geometries:
+    """Return of each shape a part of what is further than so much from its outline; an empty polygon if none.
+
+    Shrunk by too much, GEOS may leave pieces that lie anywhere: each is held against the shape.
+    """
+    parts, owner = shapely.get_parts(shapely.buffer(shapes, -by, quad_segs=8), return_index=True)
+    parts, owner = parts[~shapely.is_empty(parts)], owner[~shapely.is_empty(parts)]
+    point = shapely.point_on_surface(parts)
+    away = shapely.distance(shapely.boundary(shapes)[owner], point)
+    real = shapely.covers(shapes[owner], point) & (away > 0.99 * by[owner])  # arcs are of eight pieces
+    kept = np.full(len(shapes), shapely.Polygon(), object)
+    kept[owner[real]] = parts[real]
+    return kept
 
 
 def spread(function: Callable[..., Any], *arrays: NDArray[Any]) -> NDArray[Any]:
