@@ -54,16 +54,27 @@ def areas(defects: Iterable[Any]) -> list[float]:
     return [each.area_m2 for each in defects]
 
 
+def _free(shapes: np.ndarray, boundary: Any) -> np.ndarray:
+    """Return what is uncovered, the outside with it where there is no boundary."""
+    union = shapely.union_all(shapes)
+    west, south, east, north = shapely.bounds(union)
+    ground = shapely.box(west - 1, south - 1, east + 1, north + 1) if boundary is None else boundary
+    return shapely.get_parts(ground - union)
+
+
+def cracked(shapes: np.ndarray, boundary: Any) -> bool:
+    """Say whether any uncovered ground hangs together by a crack only: one gap for GEOS, two by our rule."""
+    cores = shapely.buffer(_free(shapes, boundary), -CRACK_M / 2 * 1.2, join_style="mitre")
+    return bool((shapely.get_num_geometries(cores) > 1).any())
+
+
 def by_geos(shapes: np.ndarray, boundary: Any) -> dict[str, np.ndarray]:
     """Do the same by one union of everything; sorted areas of the least that counts."""
-    union = shapely.union_all(shapes)
+    gaps = _free(shapes, boundary)
     if boundary is None:
-        west, south, east, north = shapely.bounds(union)
-        free = shapely.get_parts(shapely.box(west - 1, south - 1, east + 1, north + 1) - union)
-        gaps = free[shapely.bounds(free)[:, 0] > west - 0.5]
+        gaps = gaps[shapely.bounds(gaps)[:, 0] > shapely.total_bounds(shapes)[0] - 0.5]
         outside = np.empty(0)
     else:
-        gaps = shapely.get_parts(boundary - union)
         outside = shapely.area(shapely.difference(shapes, boundary))
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
