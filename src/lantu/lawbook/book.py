@@ -21,6 +21,7 @@ from lantu.lawbook.divisions import Divisions
 from lantu.lawbook.kinds import kind_of
 from lantu.lawbook.messages import Message
 from lantu.lawbook.pages import Page, read_csv, read_yaml, text_of, walk
+from lantu.lawbook.quality_rules import CASES
 from lantu.lawbook.reading import Draft
 from lantu.lawbook.schema import check
 
@@ -44,6 +45,8 @@ class Lawbook:
     change_rules: Mapping[str, m.ChangeRule]
     fields: Mapping[str, m.Field]
     layer_kinds: Mapping[str, m.LayerKind]
+    profiles: Mapping[str, m.PackageProfile]
+    quality_rules: Mapping[str, m.QualityRule]
     messages: Mapping[str, Message]
     divisions: Divisions
     pages: Mapping[str, Any]
@@ -116,7 +119,9 @@ def _packaged() -> Lawbook:
 
 def _load(root: Traversable) -> Lawbook:
     texts = {
-        name: text_of(file.read_bytes(), name) for name, file in walk(root) if not name.startswith("schemas/")
+        name: text_of(file.read_bytes(), name)
+        for name, file in walk(root)
+        if not name.startswith("schemas/") and not name.endswith(f"/{CASES}")
     }
     draft = Draft({name: read_csv(text, name) for name, text in texts.items() if name.endswith(".csv")})
     pages = []
@@ -143,6 +148,8 @@ def _load(root: Traversable) -> Lawbook:
         change_rules=draft.change_rules,
         fields=draft.fields,
         layer_kinds=draft.layer_kinds,
+        profiles=draft.profiles,
+        quality_rules=draft.quality_rules,
         messages=draft.messages,
         divisions=divisions_of(draft),
         pages=draft.plain,

@@ -73,6 +73,7 @@ def check_parameters(page: Page, draft: Draft) -> None:
     """
     named = {p for i in draft.indicators.values() for p in i.parameters}
     named |= {p for r in draft.change_rules.values() for p in r.parameters}
+    named |= {p for r in draft.quality_rules.values() for p in r.parameters}
     for name, d in page.data.items():
         if not name.startswith(f"{page.stem}."):
             raise page.error("wrong_prefix", name, id=name, prefix=page.stem)
@@ -105,7 +106,7 @@ def check_indicator(page: Page, draft: Draft) -> None:
             `.unknown_parameter`, `.not_in_sql`, `.same_name`.
     """
     d = page.data
-    _stem(page, d["id"], "id")
+    check_stem(page, d["id"], "id")
     for unit, path in [(d["unit"], ("unit",)), (d["base_unit"], ("base_unit",))]:
         _known_unit(page, unit, *path)
     if UNITS[d["base_unit"]].dimension is not UNITS[d["unit"]].dimension or UNITS[d["base_unit"]].factor != 1:
@@ -118,7 +119,7 @@ def check_indicator(page: Page, draft: Draft) -> None:
         _known_unit(page, part["unit"], "parts", i, "unit")
         _published(page, draft, part["unit"], "parts", i, "unit")
         _in_sql(page, part["column"], "parts", i, "column")
-    _known_parameters(page, draft)
+    check_parameter_names(page, draft)
     own = {normal_name(name) for name in (d["name"]["zh"], *d.get("aliases", ()))}
     for other in draft.indicators.values():
         shared = own & {normal_name(name) for name in (other.name.zh, *other.aliases)}
@@ -134,7 +135,7 @@ def check_change_rule(page: Page, draft: Draft) -> None:
             `.wrong_layer_kind`, `.unknown_message`, `.unknown_parameter`, `.same_order`.
     """
     d = page.data
-    _stem(page, d["code"], "code")
+    check_stem(page, d["code"], "code")
     classes = {member.name for member in draft.land_classes}
     for side in ("from", "to"):
         for i, name in enumerate(d[side]):
@@ -150,7 +151,7 @@ def check_change_rule(page: Page, draft: Draft) -> None:
             raise page.error("wrong_layer_kind", key, kind=d[key], geometry=kind.geometry)
     if d["message"] not in draft.messages:
         raise page.error("unknown_message", "message", code=d["message"])
-    _known_parameters(page, draft)
+    check_parameter_names(page, draft)
     for other in draft.change_rules.values():
         if other.order == d["order"] and other.code != d["code"]:
             raise page.error("same_order", "order", order=d["order"], other=other.code)
@@ -178,9 +179,14 @@ def check_nothing(page: Page, draft: Draft) -> None:
     """For kinds whose schema says everything."""
 
 
-def _stem(page: Page, name: str, *path: str) -> None:
-    if page.stem != name:
-        raise page.error("stem_differs", *path, id=name, stem=page.stem)
+def check_stem(page: Page, name: str, *path: str, stem: str | None = None) -> None:
+    """Hold a page's id against the name of its file, or of its folder.
+
+    Raises:
+        LawbookError: `lawbook.stem_differs`.
+    """
+    if (stem or page.stem) != name:
+        raise page.error("stem_differs", *path, id=name, stem=stem or page.stem)
 
 
 def _known_unit(page: Page, unit: str, *path: str | int) -> None:
@@ -194,7 +200,12 @@ def _published(page: Page, draft: Draft, unit: str, *path: str | int) -> None:
         raise page.error("no_unit_rule", *path, unit=unit)
 
 
-def _known_parameters(page: Page, draft: Draft) -> None:
+def check_parameter_names(page: Page, draft: Draft) -> None:
+    """Every parameter that a page names must be there.
+
+    Raises:
+        LawbookError: `lawbook.unknown_parameter`.
+    """
     for i, name in enumerate(page.data.get("parameters", ())):
         if name not in draft.parameters:
             raise page.error("unknown_parameter", "parameters", i, id=name)

@@ -15,6 +15,7 @@ from lantu.lawbook import checking as c
 from lantu.lawbook import reading as r
 from lantu.lawbook.code_lists import check_code_list, read_code_list
 from lantu.lawbook.pages import Page
+from lantu.lawbook.quality_rules import check_quality_rule, read_quality_rule
 from lantu.lawbook.reading import Draft
 from lantu.lawbook.schema import has_schema
 
@@ -36,6 +37,7 @@ KINDS = (
     Kind("parameters/*.yaml", "parameters", r.read_parameters, c.check_parameters),
     Kind("indicators/*.yaml", "indicator", r.read_indicator, c.check_indicator),
     Kind("rules/change/*.yaml", "change_rule", r.read_change_rule, c.check_change_rule),
+    Kind("rules/quality/*/rule.yaml", "quality_rule", read_quality_rule, check_quality_rule),
     Kind("profiles/fields.yaml", "fields", r.read_fields, c.check_fields),
     Kind("profiles/layer_kinds.yaml", "layer_kinds", r.read_layer_kinds, c.check_layer_kinds),
     Kind("messages/*.yaml", "messages", r.read_sentences, c.check_nothing),

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from lantu.core.finding import Answer
 from lantu.core.units import round_half_up
 
 Geometry = Literal["polygon", "line", "point", "none"]
+Presence = Literal["required", "expected", "optional"]
+Severity = Literal["must", "warn", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +264,108 @@ class LayerKind:
     note: str | None = None
     required: tuple[str, ...] = ()
     control: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A column of a layer as a package profile wants it.
+
+    Attributes:
+        presence: required: there, and filled in every row; expected: there; optional: may be left out.
+        type: C text (width), D/F decimal (width.decimals), I integer (width), Date; None where not known.
+        code_list: id of the list its values come from.
+    """
+
+    name: str
+    title: Words
+    presence: Presence
+    type: str | None
+    unit: str | None
+    code_list: str | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """A layer or table as a package profile wants it.
+
+    Attributes:
+        presence: required: the package is incomplete without it; expected: its absence is a warning.
+        aliases: other names it is delivered under; case does not matter.
+        single_part: whether multipart features are forbidden.
+    """
+
+    kind: str
+    name: Words
+    geometry: Geometry
+    presence: Presence
+    aliases: tuple[str, ...]
+    ysdm: str | None
+    ysdm_verified: bool
+    single_part: bool
+    fields: Mapping[str, FieldSpec]
+    source: Citation | None
+    verified: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageProfile:
+    """What a plan package of one level, standard version and province must hold.
+
+    Attributes:
+        extends: id of the profile that this one changes; `layers` has everything put together.
+        level: of the plan, as in `plans`: province, city, county, township.
+        province: division code of the province whose rules it holds; None for the national one.
+        since, until: when packages were, or are, made by it.
+        land_use, zones: code lists of planned uses and of planning zones in that version.
+        systems: EPSG codes that a package may be delivered in.
+        package_name, layer_name: patterns (regular expressions) of names; None where there is no rule.
+        documents: names (patterns) of further files that must be there, with what they are.
+    """
+
+    id: str
+    title: Words
+    extends: str | None
+    level: str
+    province: str | None
+    since: date
+    until: date | None
+    standard: Citation
+    land_use: str
+    zones: str
+    systems: tuple[int, ...]
+    package_name: str | None
+    layers: Mapping[str, LayerSpec]
+    documents: Mapping[str, Words]
+    verified: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRule:
+    """One rule that a plan package is held against.
+
+    Attributes:
+        code, name: stable; `aliases` are retired codes that old findings still cite.
+        severity: 强制 must, 警告 warn, 提示 note.
+        reach: how far the rule sees: full, may_over_report, may_under_report, needs_person.
+        check: name of the function in `quality/checks` that carries it out, with these `arguments`.
+        message: code of its sentence; `mend` says how to put it right.
+    """
+
+    code: str
+    name: str
+    title: Words
+    category: str
+    severity: Severity
+    reach: str
+    check: str
+    arguments: Mapping[str, Any]
+    parameters: tuple[str, ...]
+    message: str
+    mend: Words
+    sources: tuple[Citation, ...]
+    verified: bool
+    aliases: tuple[str, ...] = ()
+    note: Words | None = None

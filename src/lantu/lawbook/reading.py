@@ -30,6 +30,8 @@ class Draft:
     change_rules: dict[str, m.ChangeRule] = field(default_factory=dict)
     fields: dict[str, m.Field] = field(default_factory=dict)
     layer_kinds: dict[str, m.LayerKind] = field(default_factory=dict)
+    profiles: dict[str, m.PackageProfile] = field(default_factory=dict)
+    quality_rules: dict[str, m.QualityRule] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     plain: dict[str, Any] = field(default_factory=dict)
     used_tables: set[str] = field(default_factory=set)
@@ -56,8 +58,8 @@ def read_source(page: Page, draft: Draft) -> None:
         title_en=d.get("title_en"),
         kind=d["kind"],
         issuer=d["issuer"],
-        issued=_day(page, d.get("issued"), "issued"),
-        in_force=_day(page, d.get("in_force"), "in_force"),
+        issued=day(page, d.get("issued"), "issued"),
+        in_force=day(page, d.get("in_force"), "in_force"),
         verified=d["verified"],
         superseded_by=d.get("superseded_by"),
         note=d.get("note"),
@@ -67,7 +69,7 @@ def read_source(page: Page, draft: Draft) -> None:
 
 def read_unit_rules(page: Page, draft: Draft) -> None:
     for unit, d in page.data["units"].items():
-        rule = m.UnitRule(unit, d["decimals"], _citation(d["source"]), d["verified"], d.get("note"))
+        rule = m.UnitRule(unit, d["decimals"], citation(d["source"]), d["verified"], d.get("note"))
         draft.add(draft.unit_rules, "unit", unit, rule, page, "units", unit)
 
 
@@ -75,8 +77,8 @@ def read_parameters(page: Page, draft: Draft) -> None:
     for name, d in page.data.items():
         values = []
         for i, dated in enumerate(d["values"]):
-            since = _day(page, dated["since"], name, "values", i, "since")
-            until = _day(page, dated.get("until"), name, "values", i, "until")
+            since = day(page, dated["since"], name, "values", i, "since")
+            until = day(page, dated.get("until"), name, "values", i, "until")
             value = dated["value"]
             assert since is not None  # the schema requires it
             values.append(
@@ -84,12 +86,12 @@ def read_parameters(page: Page, draft: Draft) -> None:
                     since,
                     until,
                     value if isinstance(value, str) else Decimal(value),
-                    _citation(dated["source"]),
+                    citation(dated["source"]),
                     dated["verified"],
                     dated.get("note"),
                 )
             )
-        parameter = m.Parameter(name, _words(d["title"]), d.get("unit"), d.get("read_by"), tuple(values))
+        parameter = m.Parameter(name, words(d["title"]), d.get("unit"), d.get("read_by"), tuple(values))
         draft.add(draft.parameters, "parameter", name, parameter, page, name)
 
 
@@ -98,7 +100,7 @@ def read_indicator(page: Page, draft: Draft) -> None:
     indicator = m.Indicator(
         id=d["id"],
         version=d["version"],
-        name=_words(d["name"]),
+        name=words(d["name"]),
         aliases=tuple(d.get("aliases", ())),
         unit=d["unit"],
         base_unit=d["base_unit"],
@@ -106,12 +108,12 @@ def read_indicator(page: Page, draft: Draft) -> None:
         attribute=d["attribute"],
         inputs=tuple(d["inputs"]),
         parameters=tuple(d.get("parameters", ())),
-        formula=_words(d["formula"]),
+        formula=words(d["formula"]),
         sql=d["sql"],
-        parts=tuple(m.Part(p["column"], p["unit"], _words(p["name"])) for p in d.get("parts", ())),
-        sources=tuple(map(_citation, d["sources"])),
+        parts=tuple(m.Part(p["column"], p["unit"], words(p["name"])) for p in d.get("parts", ())),
+        sources=tuple(map(citation, d["sources"])),
         verified=d["verified"],
-        note=_words(d["note"]) if "note" in d else None,
+        note=words(d["note"]) if "note" in d else None,
     )
     draft.add(draft.indicators, "indicator", indicator.id, indicator, page, "id")
 
@@ -121,7 +123,7 @@ def read_change_rule(page: Page, draft: Draft) -> None:
     rule = m.ChangeRule(
         code=d["code"],
         name=d["name"],
-        title=_words(d["title"]),
+        title=words(d["title"]),
         from_classes=tuple(d["from"]),
         to_classes=tuple(d["to"]),
         inside=d["inside"],
@@ -131,9 +133,9 @@ def read_change_rule(page: Page, draft: Draft) -> None:
         order=d["order"],
         message=d["message"],
         parameters=tuple(d.get("parameters", ())),
-        sources=tuple(map(_citation, d["sources"])),
+        sources=tuple(map(citation, d["sources"])),
         verified=d["verified"],
-        note=_words(d["note"]) if "note" in d else None,
+        note=words(d["note"]) if "note" in d else None,
     )
     draft.add(draft.change_rules, "change rule", rule.code, rule, page, "code")
 
@@ -146,7 +148,7 @@ def read_fields(page: Page, draft: Draft) -> None:
             d.get("type"),
             d.get("unit"),
             d.get("list"),
-            _citation(d["source"]) if "source" in d else None,
+            citation(d["source"]) if "source" in d else None,
             d["verified"],
         )
         draft.add(draft.fields, "field", name, read, page, name)
@@ -156,13 +158,13 @@ def read_layer_kinds(page: Page, draft: Draft) -> None:
     for kind, d in page.data.items():
         read = m.LayerKind(
             kind=kind,
-            name=_words(d["name"]),
+            name=words(d["name"]),
             geometry=d["geometry"],
             yearly=d.get("yearly", False),
             ysdm=d.get("ysdm"),
             ysdm_verified=d.get("ysdm_verified", False),
             fields=tuple(d["fields"]),
-            source=_citation(d["source"]) if "source" in d else None,
+            source=citation(d["source"]) if "source" in d else None,
             verified=d["verified"],
             note=d.get("note"),
             required=tuple(d.get("required", ())),
@@ -180,15 +182,22 @@ def read_plain(page: Page, draft: Draft) -> None:
     draft.plain[page.name.rsplit(".", 1)[0]] = page.data
 
 
-def _words(value: Mapping[str, str]) -> m.Words:
+def words(value: Mapping[str, str]) -> m.Words:
+    """Return words in both languages."""
     return m.Words(value["zh"], value["en"])
 
 
-def _citation(value: Mapping[str, str]) -> m.Citation:
+def citation(value: Mapping[str, str]) -> m.Citation:
+    """Return a place in a source."""
     return m.Citation(value["id"], value.get("article"))
 
 
-def _day(page: Page, text: str | None, *path: str | int) -> date | None:
+def day(page: Page, text: str | None, *path: str | int) -> date | None:
+    """Return a day, None for none.
+
+    Raises:
+        LawbookError: `lawbook.not_a_day`.
+    """
     if text is None:
         return None
     try:
