@@ -23,6 +23,7 @@ _PREFIXED = range(4513, 4534)  # zones 25–45, easting = zone·10⁶ + 500 000
 _PLAIN = range(4534, 4555)  # central meridians 75E–135E
 _FIRST_ZONE = 25
 _NAMES = ("china2000", "cgcs2000", "chinageodeticcoordinatesystem2000")
+_WGS84 = "World Geodetic System 1984"
 _CHINA = (72.0, 3.0, 136.0, 54.0)
 
 Bounds = tuple[float, float, float, float]
@@ -100,6 +101,17 @@ def delivered_epsg(crs: CRS) -> int | None:
     return GEOGRAPHIC if inner.is_geographic and degrees else None
 
 
+def is_wgs84(definition: object) -> bool:
+    """Say whether it is WGS84 longitude/latitude, under any of its codes (4326, 4979, CRS84)."""
+    if not definition:
+        return False
+    try:
+        crs = CRS.from_user_input(definition)
+    except CRSError:
+        return False
+    return bool(crs.is_geographic and crs.datum and crs.datum.name.startswith(_WGS84))
+
+
 def is_cgcs2000(geodetic: CRS) -> bool:
     """Say whether a geodetic system is CGCS2000: by name, ellipsoid and prime meridian."""
     ellipsoid, meridian, datum = geodetic.ellipsoid, geodetic.prime_meridian, geodetic.datum
@@ -140,9 +152,9 @@ def check_bounds(bounds: Bounds, crs: CRS, where: str) -> None:
     """
     west, south, east, north = bounds
     epsg = crs.to_epsg()
-    if _fits(bounds, epsg):
+    if fits(bounds, epsg):
         return
-    if _fits((south, west, north, east), epsg):
+    if fits((south, west, north, east), epsg):
         raise InputError("crs.swapped_axes", where=where, epsg=epsg, bounds=show_bounds(bounds))
     likely = likely_systems(bounds)
     if likely:
@@ -161,12 +173,13 @@ def likely_systems(bounds: Bounds) -> list[int]:
 
     A prefixed easting names its zone; a bare easting fits every zone and so names none.
     """
-    if _fits(bounds, GEOGRAPHIC):
+    if fits(bounds, GEOGRAPHIC):
         return [GEOGRAPHIC]
-    return [code for code in _PREFIXED if _fits(bounds, code)]
+    return [code for code in _PREFIXED if fits(bounds, code)]
 
 
-def _fits(bounds: Bounds, epsg: int | None) -> bool:
+def fits(bounds: Bounds, epsg: int | None) -> bool:
+    """Say whether coordinates may be of that system of delivery."""
     west, south, east, north = bounds
     if epsg == GEOGRAPHIC:
         low_x, low_y, high_x, high_y = _CHINA

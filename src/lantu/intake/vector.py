@@ -8,16 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from lantu.core.crs import check_bounds, read_crs
+from lantu.core.crs import check_bounds, is_wgs84, read_crs
 from lantu.core.errors import InputError
 from lantu.intake.bytes_of import digest_path, read_bytes
 from lantu.intake.pieces import PARQUET, check_exists, list_gdal_layers, open_pieces, sentences
 from lantu.intake.shapes import Geometries, bounds_of, check_shapes, from_wkb
 from lantu.intake.zipped import unzipped
-
-_WGS84 = "World Geodetic System 1984"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +129,9 @@ def read_table(path: Path) -> VectorTable:
 def _system(found: object, where: str, check: bool, assume: bool, notes: list[str]) -> CRS:
     if not check:
         return CRS.from_user_input(found) if found else CRS.from_epsg(4490)
-    if _is_wgs84(found):
+    if is_wgs84(found):
         if not assume:
             raise InputError("intake.wgs84", where=where)
         notes.append("intake.assumed_cgcs2000")
         return CRS.from_epsg(4490)
     return read_crs(found, where)
-
-
-def _is_wgs84(found: object) -> bool:
-    """Say whether it is WGS84 longitude/latitude, under any of its codes (4326, 4979, CRS84)."""
-    if not found:
-        return False
-    try:
-        crs = CRS.from_user_input(found)
-    except CRSError:
-        return False
-    return bool(crs.is_geographic and crs.datum and crs.datum.name.startswith(_WGS84))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,22 @@ LISTED = 200
 """A finding names at most so many features; it counts them all."""
 
 
+class Said(Exception):  # noqa: N818  (no error: an answer)
+    """What a rule says instead of findings: a message code and its params."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.code, self.params = code, params
+        super().__init__(code, params)
+
+
+class CannotTell(Said):
+    """Something that the rule needs is missing or unreadable."""
+
+
+class NotApplicable(Said):
+    """The package has nothing that the rule is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """One fault as a check function tells it; one cause is one defect, however many features it hits.
@@ -24,10 +40,10 @@ class Defect:
         layer: kind of the layer in the profile, else its name or file.
         cause: what makes it this fault and no other (field name, code, pair of keys …); with rule and layer
             its identity, so nothing in it may change when other features do.
-        features: keys of the features at fault, most telling first; see `Workspace.keys`.
-        rows: their FIDs, from 1.
-        params: for the rule's sentence; `count` is added.
-        shape: what is at fault, in the statutory plane; None where there is nothing to look at.
+        index: the features of `layer` at fault, in the order of the `Sheet`; most telling first.
+        features: keys of features of other layers at fault.
+        params: for the rule's sentence; `layer`, `where`, `count`, `features` are added.
+        shape: what is at fault, in the statutory plane; None: the features themselves are.
         measured, required: the figures, in `unit`.
         answer: FAIL, NEEDS_PERSON, CANNOT_TELL.
         message: code of the sentence where it is not the rule's own.
@@ -35,8 +51,8 @@ class Defect:
 
     layer: str
     cause: tuple[str, ...]
+    index: Sequence[int] = ()
     features: tuple[str, ...] = ()
-    rows: tuple[int, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
     shape: Any = None
     measured: Decimal | None = None
@@ -107,7 +123,7 @@ class RuleResult:
     Attributes:
         answer: None where the rule does not apply to this package.
         why: message and params of why it cannot tell, or does not apply.
-        looked_at: features, files or figures that it was held against.
+        looked_at: features that it was held against; 1 for a rule about the whole package.
     """
 
     rule: QualityRule
@@ -115,7 +131,6 @@ class RuleResult:
     findings: tuple[QualityFinding, ...] = ()
     why: tuple[str, Mapping[str, object]] | None = None
     looked_at: int = 0
-    seconds: float = 0.0
 
 
 class Verdict(StrEnum):
