@@ -4,7 +4,6 @@ A case:
     name: what it shows
     expect: pass | fail | needs_person | cannot_tell | not_applicable
     profile: id (county-2021 where left out); day: ISO (2026-01-01)
-    whole: true where layers of the profile that the case leaves out are missing; else they need not be there
     asks: {package_name, systems, documents: {pattern: 中文名}}: what the profile says instead
     package: its name (case)
     epsg: 4550 unless said; null: no system
@@ -80,15 +79,6 @@ def work_of(data: dict[str, Any]) -> Workspace:
     reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
-    if not data.get("whole"):
-        named = {kind.upper() for kind in data.get("layers", {})}
-        profile = replace(
-            profile,
-            layers={
-                kind: spec if named & {kind, *spec.aliases} else replace(spec, presence="optional")
-                for kind, spec in profile.layers.items()
-            },
-        )
     return Workspace(package, profile, book, day, reference)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -23,6 +24,8 @@ def incidents(
     *,
     kinds: Sequence[str],
     what: Sequence[str] = (),
+    of: Sequence[str] = (),
+    not_of: Mapping[str, Sequence[str]] = MappingProxyType({}),
     suffixes: Sequence[str] = (),
     by_folder: bool = False,
     answer: str = Answer.FAIL,
@@ -30,14 +33,22 @@ def incidents(
     """Nothing of these kinds was met while the package was opened.
 
     Args:
-        what: of these incidents those alone that are about one of these things.
+        what: of incidents that say what they are about those alone that say one of these.
+        of: of incidents those alone whose file has one of these suffixes.
+        not_of: kind → suffixes of files that another rule speaks of.
         suffixes: of the files that can have such a fault; without any of them the rule does not apply.
         by_folder: one finding for all of a kind in a folder.
 
     Raises:
         NotApplicable: `quality.no_such_files`.
     """
-    found = [e for e in work.incidents(*kinds) if "what" not in e.params or e.params["what"] in what]
+    found = [
+        each
+        for each in work.incidents(*kinds)
+        if ("what" not in each.params or each.params["what"] in what)
+        and (not of or _suffix(each.where) in of)
+        and _suffix(each.where) not in not_of.get(each.kind, ())
+    ]
     if suffixes and not found and not any(_suffix(each.name) in suffixes for each in work.package.files):
         raise NotApplicable("quality.no_such_files", suffixes="、".join(suffixes))
     if not by_folder:
@@ -123,7 +134,7 @@ def _met(work: Workspace, said: Incident, answer: Answer) -> Defect:
     kind = work.kind_of(said.layer) if said.layer else None
     sheet = work.sheets.get(kind) if kind else None
     index: list[int] = []
-    if sheet is not None and said.rows and said.where in (sheet.source.where, sheet.source.file):
+    if sheet is not None and (said.where, said.layer) == (sheet.source.file, sheet.source.name):
         index = np.flatnonzero(np.isin(sheet.fid, said.rows)).tolist()
     rows = "、".join(map(str, said.rows[:_LISTED])) + (" …" if len(said.rows) > _LISTED else "")
     known = {"where": said.where, "count": len(said.rows) or 1, "rows": rows}
@@ -133,7 +144,7 @@ def _met(work: Workspace, said: Incident, answer: Answer) -> Defect:
         kind or said.layer or said.where,
         (said.kind, said.where, *(str(said.params[name]) for name in _IDENTIFYING if name in said.params)),
         index,
-        params=known | dict(said.params),
+        params=known | {name: "–" if value == "" else value for name, value in said.params.items()},
         answer=answer,
         message=f"quality.met_{said.kind}{sort}",
     )
