@@ -205,7 +205,7 @@ def fits(bounds: Bounds, epsg: int | None) -> bool:
 
 def show_bounds(bounds: Bounds) -> str:
     """Return bounds as a sentence has them."""
-    return ", ".join(f"{value:.6g}" for value in bounds)
+    return ", ".join(f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}" for value in bounds)
 
 
 @lru_cache(maxsize=64)

@@ -143,11 +143,11 @@ def _numbered(findings: list[QualityFinding]) -> list[QualityFinding]:
 def _finding(work: Workspace, rule: QualityRule, defect: Defect) -> QualityFinding:
     sheet = work.sheets.get(defect.layer)
     rows = list(defect.index)
-    keys = [str(sheet.keys[row]) for row in rows[:LISTED]] if sheet else []
+    keys = [str(sheet.keys[row]) for row in rows[:LISTED]] if sheet is not None else []
     shape = _shape(sheet, defect, rows)
     params = {
         "layer": defect.layer,
-        "where": sheet.source.where if sheet else defect.layer,
+        "where": sheet.source.where if sheet is not None else defect.layer,
         "count": max(len(rows), 1),
         "rows": "、".join(str(int(sheet.fid[row])) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
         if sheet

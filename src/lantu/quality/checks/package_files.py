@@ -105,8 +105,9 @@ def layer_once(work: Workspace) -> Iterator[Defect]:
     """No layer is in the package twice, under whichever name or alias."""
     for kind, layers in work.matched.items():
         if len(layers) > 1:
-            found = sorted(each.where for each in layers)
-            yield Defect(kind, ("twice",), params={"files": "、".join(found), "times": len(layers)})
+            found = "、".join(sorted(each.where for each in layers))
+            params = {"files": found, "times": len(layers), "first": layers[0].where}
+            yield Defect(kind, ("twice",), params=params)
 
 
 def documents(work: Workspace) -> Iterator[Defect]:

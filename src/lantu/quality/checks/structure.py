@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -165,11 +165,17 @@ def field_types(
         yield Defect(sheet.kind, ("type", spec.name), params=params)
 
 
-def field_widths(sheet: Sheet, work: Workspace, *, untyped: Sequence[str]) -> Iterator[Defect]:
+def field_widths(
+    sheet: Sheet, work: Workspace, *, untyped: Sequence[str], widest: Mapping[str, int]
+) -> Iterator[Defect]:
     """Fields are as wide, with as many decimals, as the profile says, where the file has such a thing.
 
     A whole number may be wider: programs choose among few widths. Of a field of another type `field_types`
     speaks.
+
+    Args:
+        untyped: suffixes of files that have neither types nor widths.
+        widest: suffix → how wide a text can be in such a file at most.
 
     Raises:
         NotApplicable: `quality.no_types`, `quality.no_widths`.
@@ -177,8 +183,9 @@ def field_widths(sheet: Sheet, work: Workspace, *, untyped: Sequence[str]) -> It
     pairs = [each for each in _declared(sheet, untyped) if each[1].type == _TYPES[each[2][0]] and each[2][1]]
     if not any(info.width is not None for _, info, _ in pairs):
         raise NotApplicable("quality.no_widths", layer=sheet.kind, where=sheet.source.where)
+    most = min((w for end, w in widest.items() if sheet.source.file.lower().endswith(end)), default=None)
     for spec, info, (kind, width, decimals) in pairs:
-        if info.width is None:
+        if info.width is None or (kind == "C" and info.width == most and width > most):
             continue
         narrower, other = info.width < width, info.width != width or (info.decimals or 0) != decimals
         if narrower if kind == "I" else other:
@@ -206,7 +213,7 @@ def geometry_type(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     wrong = there & ((dimension != wanted) | (kind == _COLLECTION))
     for found in np.unique(kind[wrong]).tolist():
         rows = np.flatnonzero(wrong & (kind == found))
-        name = shapely.GeometryType(found).name
+        name = sheet.shapes[rows[0]].geom_type
         yield Defect(sheet.kind, ("rows", name), rows.tolist(), params=params | {"found": name})
 
 

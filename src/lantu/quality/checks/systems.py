@@ -33,6 +33,8 @@ from lantu.quality.workspace import Workspace
 PROVINCES = "province_extent"
 
 _SWAPPED = -1
+_NAMELESS = ("", "unknown", "undefined", "unnamed")
+"""What PROJ calls a system without a name."""
 
 _Boxes = NDArray[np.float64]
 
@@ -68,7 +70,7 @@ def system_delivered(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     """
     crs = _named(sheet)
     if delivered_epsg(crs) is None and not is_wgs84(crs):
-        yield Defect(sheet.kind, ("foreign",), params={"crs": crs.name, "count": len(sheet)})
+        yield Defect(sheet.kind, ("foreign",), params={"crs": _name(crs), "count": len(sheet)})
 
 
 def system_wgs84(sheet: Sheet, work: Workspace, *, never_says: Sequence[str]) -> Iterator[Defect]:
@@ -276,7 +278,9 @@ def _placed(sheet: Sheet) -> CRS | None:
 
 def _name(crs: CRS) -> str:
     epsg = delivered_epsg(crs)
-    return f"EPSG:{epsg}" if epsg is not None else crs.name
+    if epsg is not None:
+        return f"EPSG:{epsg}"
+    return str(crs.to_string())[:80] if crs.name.lower() in _NAMELESS else crs.name
 
 
 def _codes(codes: Sequence[int]) -> str:
