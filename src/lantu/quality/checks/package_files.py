@@ -13,6 +13,8 @@ from lantu.quality.findings import Defect, NotApplicable
 from lantu.quality.package import Incident
 from lantu.quality.workspace import Workspace
 
+PACKAGE = ""
+"""Layer of a fault of the package itself, whose name may be another next time."""
 _LISTED = 5
 _IDENTIFYING = ("field", "fields", "part", "suffix", "what")
 """Params that tell two incidents of one kind in one place apart, whatever becomes of the others."""
@@ -64,7 +66,7 @@ def incidents(
         params = {"count": len(names), "files": "、".join(sorted(names)[:_LISTED]) + more}
         where = folder or work.package.name
         yield Defect(
-            where, (kind, folder), params=params | {"where": where}, answer=Answer(answer),
+            folder or PACKAGE, (kind, folder), params=params | {"where": where}, answer=Answer(answer),
             message=f"quality.met_{kind}",
         )  # fmt: skip
 
@@ -73,7 +75,7 @@ def any_layer(work: Workspace, *, kinds: Sequence[str]) -> Iterator[Defect]:
     """There is a layer or a table in the package."""
     if work.incidents(*kinds) or not work.package.layers:
         name = work.package.name
-        yield Defect(name, ("empty",), params={"where": name, "files": len(work.package.files)})
+        yield Defect(PACKAGE, ("empty",), params={"where": name, "files": len(work.package.files)})
 
 
 def package_name(work: Workspace) -> Iterator[Defect]:
@@ -91,12 +93,12 @@ def package_name(work: Workspace) -> Iterator[Defect]:
     right = [name for name in dict.fromkeys(names) if re.fullmatch(wanted, name)]
     where = work.package.name
     if not right:
-        yield Defect(where, ("pattern",), params={"where": where, "pattern": wanted})
+        yield Defect(PACKAGE, ("pattern",), params={"where": where, "pattern": wanted})
         return
     code = _DIVISION.match(right[0])
     if code and work.county and code.group() != work.county:
         yield Defect(
-            where, ("county",), params={"where": right[0], "code": code.group(), "county": work.county},
+            PACKAGE, ("county",), params={"where": right[0], "code": code.group(), "county": work.county},
             message="quality.named_for_another_county",
         )  # fmt: skip
 
@@ -125,7 +127,7 @@ def documents(work: Workspace) -> Iterator[Defect]:
             continue
         params = {"where": work.package.name, "document": what.zh, "files": "、".join(readable[:_LISTED])}
         yield Defect(
-            work.package.name, ("document", pattern), params=params,
+            PACKAGE, ("document", pattern), params=params,
             answer=Answer.NEEDS_PERSON if readable else Answer.FAIL,
             message="quality.document_unnamed" if readable else None,
         )  # fmt: skip
@@ -141,9 +143,10 @@ def _met(work: Workspace, said: Incident, answer: Answer) -> Defect:
     known = {"where": said.where, "count": len(said.rows) or 1, "rows": rows}
     unsaid = said.params.get("expected", "") is None
     sort = f"_{said.params['what']}" if "what" in said.params else "_unsaid" if unsaid else ""
+    place = PACKAGE if said.where == work.package.name else said.where
     return Defect(
-        kind or said.layer or said.where,
-        (said.kind, said.where, *(str(said.params[name]) for name in _IDENTIFYING if name in said.params)),
+        kind or said.layer or place,
+        (said.kind, place, *(str(said.params[name]) for name in _IDENTIFYING if name in said.params)),
         index,
         params=known | {name: "–" if value == "" else value for name, value in said.params.items()},
         answer=answer,
