@@ -9,10 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
+import shapely
 from pyproj import CRS
 
 from lantu.core.area import StatutoryPlane
-from lantu.core.crs import GEOGRAPHIC, delivered_epsg, fits, is_wgs84, transformer
+from lantu.core.crs import GEOGRAPHIC, delivered_epsg, is_wgs84, transformer
 from lantu.lawbook import Lawbook, LayerSpec, PackageProfile
 from lantu.overlay.coverage import Coverage, coverage
 from lantu.quality.findings import CannotTell
@@ -106,9 +107,11 @@ class Workspace:
     def plane(self) -> StatutoryPlane | None:
         """The statutory plane near the package; None where no layer has a place on earth."""
         boxes = [
-            transformer(sheet.crs.to_string(), f"EPSG:{GEOGRAPHIC}").transform_bounds(*sheet.bounds)
+            transformer(sheet.crs.to_string(), f"EPSG:{GEOGRAPHIC}").transform_bounds(
+                *shapely.total_bounds(sheet.shapes[sheet.placed])
+            )
             for sheet in self.sheets.values()
-            if sheet.crs is not None and sheet.bounds is not None and fits(sheet.bounds, sheet.crs.to_epsg())
+            if sheet.crs is not None and sheet.placed.any()
         ]
         if not boxes:
             return None
