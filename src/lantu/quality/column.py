@@ -99,7 +99,8 @@ class Column:
 
     def per_row(self) -> NDArray[np.object_]:
         """Return the text of every row, None where there is none."""
-        return np.append(self.texts, None)[self.number]
+        said: NDArray[np.object_] = np.append(self.texts, np.array([None], object))
+        return said[self.number]
 
     def arrow(self) -> pa.DictionaryArray:
         """Return the rows' values; null also where a text says nothing."""

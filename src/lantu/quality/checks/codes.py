@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from lantu.core.finding import Answer
 from lantu.lawbook import CodeList
 from lantu.quality.checks.values import present
 from lantu.quality.column import Column, pairs_of
-from lantu.quality.findings import Answer, CannotTell, Defect, NotApplicable
+from lantu.quality.findings import CannotTell, Defect, NotApplicable
 from lantu.quality.garbled import garbled
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
@@ -78,7 +79,7 @@ def other_version(
     Raises:
         NotApplicable: no column has such a list.
     """
-    older, newer = versions
+    newer = versions[-1]
     moved = [(code, row[changes["to"]]) for code, row in work.book.code_lists[changes["list"]].rows.items()]
     found = [(field, codes) for field, codes in _listed(sheet, work) if codes.id in versions]
     if not found:
@@ -88,7 +89,9 @@ def other_version(
         steps = moved if codes.id == newer else [(new, old) for old, new in moved]
         column = sheet.values(field)
         strange = column.among(list(other.rows)) & ~column.among(list(codes.rows))
-        wrong = [((value,), rows) for value, rows in column.each(strange)]
+        wrong: list[tuple[tuple[str, ...], list[int]]] = [
+            ((value,), rows) for value, rows in column.each(strange)
+        ]
         named = names.get(field)
         if named is not None and sheet.has(named):
             pairs = pairs_of(column, sheet.values(named))
@@ -140,9 +143,7 @@ def zero_lost(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
         raise NotApplicable("quality.no_such_columns", layer=sheet.kind, where=sheet.source.where)
     for field, codes in found:
         column = sheet.values(field)
-        likely = {
-            each: _with_zero(each, codes) for each in column.texts.tolist() if each not in codes.rows
-        }
+        likely = {each: _with_zero(each, codes) for each in column.texts.tolist() if each not in codes.rows}
         lost = column.among([each for each, code in likely.items() if code])
         if rows := column.rows(lost):
             value = min(column.texts[lost].tolist())
@@ -163,7 +164,9 @@ def form(sheet: Sheet, work: Workspace, *, fields: Sequence[str]) -> Iterator[De
         NotApplicable: no text column has codes.
     """
     listed = [spec.name for spec in sheet.field_specs() if spec.code_list]
-    found = [field for field in dict.fromkeys([*listed, *fields]) if sheet.has(field) and sheet.is_text(field)]
+    found = [
+        field for field in dict.fromkeys([*listed, *fields]) if sheet.has(field) and sheet.is_text(field)
+    ]
     if not found:
         raise NotApplicable("quality.no_such_columns", layer=sheet.kind, where=sheet.source.where)
     for field in found:

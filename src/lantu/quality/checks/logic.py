@@ -9,7 +9,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from lantu.quality.findings import Answer, Defect
+from lantu.core.finding import Answer
+from lantu.quality.findings import Defect
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
 
@@ -48,7 +49,7 @@ def condition(
         numbers: those of `uses` that are read as numbers, NULL where they are none.
         sets: name → codes. `list` and either `class` (of land), or `column` and its `values`; `also`: further
             codes. `name(X)` in the expression is true where X is one of them, NULL where X is.
-        maps: name → `list` and `column`: `name(X)` is what that column has for the code X, NULL where nothing.
+        maps: name → `list` and `column`: `name(X)` is what that column has for the code X, else NULL.
             A list may be `land_use` or `zones`: that of the profile.
         unless_null: codes of the rules that report the missing values.
         by: columns whose values make a defect of their own.
@@ -57,9 +58,7 @@ def condition(
         One defect per values of `by`, and one for the rows that are not judged.
     """
     sheet.needs(*uses)
-    views = {
-        name: _numbers(sheet, name) if name in numbers else sheet.values(name).arrow() for name in uses
-    }
+    views = {name: _numbers(sheet, name) if name in numbers else sheet.values(name).arrow() for name in uses}
     with duckdb.connect(":memory:", config=_SETTINGS) as connection:
         for name, of in (sets or {}).items():
             connection.execute(f"CREATE MACRO {name}(x) AS x IN ({_quoted(_codes(work, of))})")

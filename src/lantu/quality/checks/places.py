@@ -19,13 +19,14 @@ _COUNTY = r"[0-9]{6}(0{3}|0{6})?"
 
 
 def division(sheet: Sheet, work: Workspace, *, fields: Sequence[str]) -> Iterator[Defect]:
-    """Division codes begin with a known one, that of the package's county.
+    """Division codes begin with a known one; in a plan of a county or township, that of its county.
 
     Codes that are right but for white space or full-width digits are for the rule about the form of codes.
 
     Yields:
         One defect per field and county that they begin with.
     """
+    own = work.county if work.profile.level in ("county", "township") else None
     for field in present(sheet, fields):
         column = sheet.values(field)
         said: dict[str, list[str]] = {}
@@ -35,12 +36,12 @@ def division(sheet: Sheet, work: Workspace, *, fields: Sequence[str]) -> Iterato
                 said.setdefault(code, []).append(value)
         for code, values in sorted(said.items()):
             known = work.book.divisions.by_code(code) if len(code) == 6 else None
-            if known is not None and code == (work.county or code) and known.level == "county":
+            if known is not None and code == (own or code):
                 continue
             yield Defect(
                 sheet.kind, (field, code), column.rows(column.among(values)),
                 params={"field": field, "value": code}
-                | ({"name": known.name, "county": work.county or "–"} if known else {}),
+                | ({"name": known.name, "county": own} if known else {}),
                 message="quality.division_elsewhere" if known else None,
             )  # fmt: skip
 
@@ -77,7 +78,10 @@ def division_name(sheet: Sheet, work: Workspace, *, pairs: Sequence[Mapping[str,
                 wrong[nth] = value, said
         rows_of = found.rows(list(wrong))
         for nth, (value, said) in wrong.items():
-            right = [*([] if each.get("above") else [divisions.by_code(value)]), *divisions.parents(value[:6])]
+            right = [
+                *([] if each.get("above") else [divisions.by_code(value)]),
+                *divisions.parents(value[:6]),
+            ]
             names = "、".join(one.name for one in right[: None if each.get("above") else 1] if one)
             yield Defect(
                 sheet.kind, (code, value, said), rows_of[nth],

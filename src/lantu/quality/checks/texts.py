@@ -20,7 +20,7 @@ _ODD = {
     _PICTURE: r"[\x{1F000}-\x{1FAFF}\x{2600}-\x{27BF}\x{2B00}-\x{2BFF}]",
     _INVISIBLE: r"[\p{Cf}\x{2028}\x{2029}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]",
 }
-"""Message → class of characters (RE2). Rare Chinese characters are in none, those of later planes included."""
+"""Message → class of characters (RE2). Rare Chinese characters are in none, beyond the basic plane either."""
 
 
 def odd_characters(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
@@ -95,6 +95,4 @@ def blanks_around(sheet: Sheet, work: Workspace, *, excepted_fields: Sequence[st
         column = sheet.values(field)
         wrong = column.meant & column.matches(r"^[\s\p{Z}]|[\s\p{Z}]$")
         if rows := column.rows(wrong):
-            yield Defect(
-                sheet.kind, (field,), rows, params={"field": field, "values": column.few(wrong)}
-            )
+            yield Defect(sheet.kind, (field,), rows, params={"field": field, "values": column.few(wrong)})

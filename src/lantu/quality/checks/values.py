@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lantu.quality.findings import Answer, CannotTell, Defect, NotApplicable
+from lantu.core.finding import Answer
+from lantu.quality.findings import CannotTell, Defect, NotApplicable
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
 
@@ -38,7 +39,9 @@ def filled(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     if not required:
         raise NotApplicable("quality.no_required_field", layer=sheet.kind, where=sheet.source.where)
     if not any(map(sheet.has, required)):
-        raise CannotTell("quality.field_absent", layer=sheet.kind, where=sheet.source.where, field=required[0])
+        raise CannotTell(
+            "quality.field_absent", layer=sheet.kind, where=sheet.source.where, field=required[0]
+        )
     for field in filter(sheet.has, required):
         null = sheet.null(field)
         silent = np.zeros(len(sheet), np.bool_)
@@ -156,9 +159,9 @@ def in_range(
         if sheet.is_text(field):
             column = sheet.values(field)
             no_figure = column.meant & ~column.matches(r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$")
-            if rows := column.rows(no_figure):
+            if odd := column.rows(no_figure):
                 yield Defect(
-                    sheet.kind, (field, "no figure"), rows,
+                    sheet.kind, (field, "no figure"), odd,
                     params={"field": field, "values": column.few(no_figure)}, message="quality.no_figure",
                 )  # fmt: skip
 
@@ -178,9 +181,7 @@ def days(sheet: Sheet, work: Workspace, *, fields: Sequence[str]) -> Iterator[De
         column = sheet.values(field)
         wrong = column.meant & ~np.array([_is_day(each) for each in column.texts.tolist()], np.bool_)
         if rows := column.rows(wrong):
-            yield Defect(
-                sheet.kind, (field,), rows, params={"field": field, "values": column.few(wrong)}
-            )
+            yield Defect(sheet.kind, (field,), rows, params={"field": field, "values": column.few(wrong)})
 
 
 def too_long(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
