@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lantu.quality.checks import package_files, structure, systems, values
+from lantu.quality.checks import codes, logic, package_files, places, structure, systems, texts, values
 from lantu.quality.runner import Check
 
 _SHAPES = ("polygon", "line", "point")
@@ -35,5 +35,28 @@ CHECKS: Mapping[str, Check] = {
     "system_of_profile": Check(systems.system_of_profile, geometry=_SHAPES),
     "system_wgs84": Check(systems.system_wgs84, geometry=_SHAPES),
     "zone_fits": Check(systems.zone_fits, geometry=_SHAPES),
+    "code_form": Check(codes.form),
+    "codes_unverified": Check(codes.unverified),
+    "feature_code": Check(codes.feature_code),
+    "in_list": Check(codes.in_list),
+    "name_of_code": Check(codes.pair),
+    "one_name": Check(codes.one_name),
+    "other_version": Check(codes.other_version),
+    "pattern": Check(codes.pattern),
+    "zero_lost": Check(codes.zero_lost),
+    "condition": Check(logic.condition),
+    "division": Check(places.division),
+    "division_name": Check(places.division_name),
+    "blanks_around": Check(texts.blanks_around),
+    "encoding": Check(texts.encoding),
+    "odd_characters": Check(texts.odd_characters),
+    "blank_text": Check(values.blank_text),
+    "days": Check(values.days),
+    "filled": Check(values.filled),
+    "finite": Check(values.finite),
+    "in_range": Check(values.in_range),
+    "too_fine": Check(values.too_fine),
+    "too_long": Check(values.too_long),
     "unique": Check(values.unique),
+    "unique_across": Check(values.unique_across, "package"),
 }
