@@ -75,11 +75,11 @@ def _check_accepted(checked: Checked, work: Workspace) -> None:
     """Refuse what the rules did not accept, and what not all rules have looked at."""
     if checked.verdict is not Verdict.ACCEPT:
         code = f"quality.verdict_{checked.verdict.value}"
+        verdict = f"{message(code, 'zh')} {message(code, 'en')}"
         count = _holding_back(checked)
-        raise ConflictError(
-            "package.not_accepted" if count else "package.nothing_judged", name=checked.name, count=count,
-            verdict=f"{message(code, 'zh')} {message(code, 'en')}",
-        )  # fmt: skip
+        if count:
+            raise ConflictError("package.not_accepted", name=checked.name, verdict=verdict, count=count)
+        raise ConflictError("package.nothing_judged", name=checked.name, verdict=verdict)
     lacking = sorted(set(work.book.quality_rules) - {result.rule.code for result in checked.results})
     if lacking:
         said = "、".join(lacking[:10]) + (" …" if len(lacking) > 10 else "")
