@@ -135,15 +135,16 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_layers_and_tables_come_in_as_delivered(home: Home) -> None:
-    two = {"R1": rect(800, 250, 1000, 750), "R2": rect(0, 0, 100, 100)}
+    two = {"R2": rect(0, 0, 100, 100), "R1": rect(800, 250, 1000, 750)}
     work = bench([polygons("STBHHX", two), water()])
     package = take_in(home, work)
     assert (package.area_code, package.profile, package.verdict) == (world.AREA_CODE, "county-2021", "accept")
     layer, table = (home.layers.get(package.layers[kind], drafts=True) for kind in ("STBHHX", "WATER_USE"))
     data = home.layers.read(layer)
-    # In the order of the file, whatever order the rules looked in.
-    assert data.attributes["BSM"].to_pylist() == ["R2", "R1"]
-    assert shapely.equals_exact(data.geometry, world.geographic([two["R2"], two["R1"]])).all()
+    # In the order of the file; the rules looked from west to east.
+    assert work.sheets["STBHHX"].order.tolist() == [1, 0]
+    assert data.attributes["BSM"].to_pylist() == ["R1", "R2"]
+    assert shapely.equals_exact(data.geometry, world.geographic([two["R1"], two["R2"]])).all()
     assert (layer.source_name, layer.source_layer) == ("成果.gpkg", "STBHHX")
     assert layer.source_digest == "sha256:空间数据/成果.gpkg"
     assert home.layers.read(table).attributes.to_pylist() == water().table.to_pylist()
