@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,9 +15,9 @@ from pyproj.exceptions import ProjError
 from lantu.core.area import StatutoryPlane
 from lantu.core.crs import GEOGRAPHIC
 from lantu.core.finding import Answer
-from lantu.core.units import round_half_up
+from lantu.core.units import convert, round_half_up
 from lantu.lawbook import Dated, Lawbook, Parameter, QualityRule, Words, message
-from lantu.quality.check import Checked
+from lantu.quality.check import Checked, LayerSummary
 from lantu.quality.findings import QualityFinding, RuleResult, Status, Verdict
 from lantu.runs.pages.page import LANGUAGES
 
@@ -28,6 +28,15 @@ CATEGORIES = (
 """In the order of print: that of the lawbook's schema."""
 SEVERITIES = ("must", "warn", "note")
 _URGENT = (Answer.FAIL, Answer.CANNOT_TELL, Answer.NEEDS_PERSON, Answer.PASS)
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    "severity": lambda name: f"quality.severity_{name}",
+    "answer": lambda name: f"quality.answer_{name}",
+    "category": lambda name: f"quality.category_{name}",
+    "status": lambda name: f"quality.status_{name}",
+    "verdict": lambda name: f"quality.verdict_{name}",
+    "reach": lambda name: f"quality.reach_{name}",
+    "verified": lambda name: f"quality_report.verified_{name}",
+}
 # What no file of a report can hold, or what would turn its text around.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -47,8 +56,13 @@ def sentence(code: str, params: Mapping[str, object]) -> Words:
 
 
 def word(group: str, name: str) -> Words:
-    """Return the lawbook's word for a severity, answer, category, status, verdict or reach."""
-    return sentence(f"quality_report.{group}_{name}", {})
+    """Return the lawbook's word, as it begins a line.
+
+    Args:
+        group: severity, answer, category, status, verdict, reach or verified.
+    """
+    said = sentence(_WORDS[group](name), {})
+    return Words(said.zh, said.en[:1].upper() + said.en[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +204,15 @@ class Used:
     parameter: Parameter
     dated: Dated
 
+    @property
+    def value(self) -> str:
+        value = self.dated.value
+        return f"{value if isinstance(value, str) else plain(value)} {self.parameter.unit or ''}".strip()
+
+    @property
+    def source(self) -> str:
+        return f"{self.dated.source.id} {self.dated.source.article or ''}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -229,6 +252,24 @@ class Report:
         """Return how many findings are new, remain, are fixed or were not looked at."""
         now = sum(line.finding.status is status for line in self.lines)
         return now + sum(gone is status for _, gone in self.checked.gone)
+
+    def count(self, severity: str) -> Count:
+        """Return the counts of one severity over all categories."""
+        return count_of(severity, [each for each in self.rules if each.rule.severity == severity])
+
+    @property
+    def totals(self) -> list[Count]:
+        """Return the counts of each severity that has a rule."""
+        return [self.count(name) for name in SEVERITIES if any(r.rule.severity == name for r in self.rules)]
+
+    @property
+    def without_place(self) -> int:
+        return sum(line.finding.place is None for line in self.lines)
+
+    @property
+    def unknown_layers(self) -> list[LayerSummary]:
+        """Layers that the profile does not know, so that no rule looked at them."""
+        return [layer for layer in self.checked.layers if layer.kind is None]
 
     def of_answer(self, answer: str) -> list[RuleLine]:
         """Return the rules with this answer (or `not_applicable`)."""
@@ -285,6 +326,13 @@ def count_of(severity: str, rules: Sequence[RuleLine]) -> Count:
 def area_text(area_m2: Decimal) -> str:
     """Print an area in m² with two decimals; one that would be nought shows its first figure."""
     return str(round_half_up(area_m2, 2)) if area_m2 >= Decimal("0.005") else plain(area_m2.normalize())
+
+
+def hectares(area_m2: float | None) -> str:
+    """Print an area in m² as hectares with two decimals."""
+    if area_m2 is None:
+        return "—"
+    return f"{round_half_up(convert(Decimal(repr(area_m2)), '平方米', '公顷'), 2):,}"
 
 
 def plain(value: Decimal | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from lantu.core.errors import InputError
 from lantu.lawbook import Words
 from lantu.quality.check import Checked, Earlier, LayerSummary
 from lantu.quality.findings import Acceptance, Status
-from lantu.runs.package_report.arrange import SEVERITIES, Line, Report, RuleLine, clean, count_of, plain
+from lantu.runs.package_report.arrange import SEVERITIES, Count, Line, Report, RuleLine, Used, clean, plain
 from lantu.runs.pages.page import read
 
 FILE = "findings.json"
@@ -47,8 +47,8 @@ def to_json(report: Report, made_at: datetime) -> bytes:
         "method": checked.method,
         "verdict": checked.verdict.value,
         "reason": report.reason.to_json(),
-        "counts": {severity: _count(report, severity) for severity in SEVERITIES},
-        "parameters": [_parameter(each.parameter.id, each, checked.day) for each in report.used],
+        "counts": {severity: _count(report.count(severity)) for severity in SEVERITIES},
+        "parameters": [_parameter(each) for each in report.used],
         "layers": [_summary(each) for each in checked.layers],
         "rules": [_rule(each) for each in report.rules],
         "findings": [_finding(line) for line in report.lines],
@@ -110,16 +110,16 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(read("lantu.runs.package_report", _SCHEMA)))
 
 
-def _count(report: Report, severity: str) -> dict[str, int]:
-    counted = asdict(count_of(severity, [each for each in report.rules if each.rule.severity == severity]))
+def _count(count: Count) -> dict[str, int]:
+    counted = asdict(count)
     del counted["severity"]
     return counted
 
 
-def _parameter(name: str, used: Any, day: date) -> dict[str, Any]:
+def _parameter(used: Used) -> dict[str, Any]:
     dated, value = used.dated, used.dated.value
     return {
-        "id": name,
+        "id": used.parameter.id,
         "title": used.parameter.title.to_json(),
         "value": plain(value) if isinstance(value, Decimal) else value,
         "unit": used.parameter.unit,

@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from lantu import __version__
 from lantu.lawbook import Words, message
-from lantu.runs.package_report.arrange import Report, clean, plain, word
+from lantu.runs.package_report.arrange import Report, clean, word
 
 FILE = "findings.xlsx"
 _LONGEST = 32_767
@@ -158,12 +158,8 @@ def _about(report: Report, made_at: datetime, book: _Book) -> list[tuple[str, ob
         (say("quality_report.h_parameters"), ""),
     ]
     for used in report.used:
-        value = plain(used.dated.value) if isinstance(used.dated.value, Decimal) else used.dated.value
-        marks = "" if used.dated.verified else say("quality_report.unverified_mark")
-        source = f"{used.dated.source.id} {used.dated.source.article or ''}".strip()
-        rows.append(
-            (book.said(used.parameter.title), f"{value} {used.parameter.unit or ''}　{source}　{marks}".strip())
-        )
+        mark = "" if used.dated.verified else say("quality_report.unverified_mark")
+        rows.append((book.said(used.parameter.title), f"{used.value}　{used.source}　{mark}".strip()))
     rows.append((say("quality_report.h_files"), ""))
     rows += [(each.name, f"{each.size} B　{each.digest}") for each in checked.files]
     return rows
