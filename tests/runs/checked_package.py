@@ -147,7 +147,14 @@ FAKES = {
 
 
 def rule(
-    code: str, check: str, category: str, severity: Any, title: Words, *, verified: bool = False, **arguments: Any
+    code: str,
+    check: str,
+    category: str,
+    severity: Any,
+    title: Words,
+    *,
+    verified: bool = False,
+    **arguments: Any,
 ) -> QualityRule:
     return QualityRule(
         code, f"quality.{check}", title, category, severity, "full", check, arguments,

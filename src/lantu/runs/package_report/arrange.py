@@ -163,7 +163,7 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What the rules of one category and severity said: open findings by answer, rules that passed or do not apply."""
+    """What rules of one category and severity said: open findings by answer, rules passed or idle."""
 
     severity: str
     rules: int
@@ -310,13 +310,14 @@ def arrange(checked: Checked, book: Lawbook) -> Report:
 
 def count_of(severity: str, rules: Sequence[RuleLine]) -> Count:
     """Count what some rules said."""
+    answers = (Answer.FAIL, Answer.NEEDS_PERSON, Answer.CANNOT_TELL)
+    fail, needs_person, cannot_tell = (sum(each.open(answer) for each in rules) for answer in answers)
     return Count(
         severity,
         len(rules),
-        *(
-            sum(each.open(answer) for each in rules)
-            for answer in (Answer.FAIL, Answer.NEEDS_PERSON, Answer.CANNOT_TELL)
-        ),
+        fail,
+        needs_person,
+        cannot_tell,
         accepted=sum(each.accepted for each in rules),
         passed=sum(each.answer == "pass" for each in rules),
         not_applicable=sum(each.answer == "not_applicable" for each in rules),
@@ -361,7 +362,11 @@ def _listed(names: Sequence[str], count: int) -> str:
 def _areas(findings: Sequence[QualityFinding]) -> list[Decimal | None]:
     """Measure what is at fault: the statutory area, to a square centimetre."""
     found: list[Decimal | None] = [None] * len(findings)
-    nth = [n for n, each in enumerate(findings) if each.shape is not None and shapely.get_dimensions(each.shape) == 2]
+    nth = [
+        n
+        for n, each in enumerate(findings)
+        if each.shape is not None and shapely.get_dimensions(each.shape) == 2
+    ]
     if not nth:
         return found
     lon, lat = next((place for n in nth if (place := findings[n].place)), (0.0, 0.0))

@@ -1,4 +1,4 @@
-"""`findings.json`: all that a check found, for programs and for the next check. Spec: docs/formats/quality-findings.md."""
+"""`findings.json`: all that a check found, for programs and for the next check."""
 
 from __future__ import annotations
 
@@ -193,13 +193,22 @@ def _finding(line: Line) -> dict[str, Any]:
 
 def _acceptance(said: Acceptance) -> dict[str, Any]:
     return {
-        "reason": clean(said.reason), "person": clean(said.person), "until": said.until, "expired": said.expired
-    }  # fmt: skip
+        "reason": clean(said.reason),
+        "person": clean(said.person),
+        "until": said.until,
+        "expired": said.expired,
+    }
 
 
 def _gone(checked: Checked) -> list[dict[str, Any]]:
     return [
-        {"id": each.id, "rule": each.rule, "layer": each.layer, "status": status.value, "said": dict(each.said)}
+        {
+            "id": each.id,
+            "rule": each.rule,
+            "layer": each.layer,
+            "status": status.value,
+            "said": dict(each.said),
+        }
         for each, status in sorted(checked.gone, key=lambda pair: (pair[0].rule, pair[0].layer, pair[0].id))
     ]
 

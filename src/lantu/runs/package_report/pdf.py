@@ -34,29 +34,86 @@ MOST_HOLDING, MOST_DETAILS, MOST_LISTED = 60, 12, 40
 """On paper there are so many findings that hold the package back, pictures, and lines of any other list."""
 FAMILIES = (
     # sans and the like first: on screens and office printers they read best at 9 points
-    "Source Han Sans SC", "Source Han Sans CN", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC",
-    "HarmonyOS Sans SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Heiti SC", "STHeiti",
-    "SimHei", "DengXian", "Droid Sans Fallback", "Source Han Serif SC", "Noto Serif CJK SC", "Songti SC", "STSong",
-    "SimSun", "NSimSun", "FangSong", "STFangsong", "KaiTi", "AR PL UMing CN", "AR PL UKai CN",
-)  # fmt: skip
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "HarmonyOS Sans SC",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Heiti SC",
+    "STHeiti",
+    "SimHei",
+    "DengXian",
+    "Droid Sans Fallback",
+    "Source Han Serif SC",
+    "Noto Serif CJK SC",
+    "Songti SC",
+    "STSong",
+    "SimSun",
+    "NSimSun",
+    "FangSong",
+    "STFangsong",
+    "KaiTi",
+    "AR PL UMing CN",
+    "AR PL UKai CN",
+)
 """Chinese fonts of Windows, macOS and Linux, the first that is there is taken."""
 _LONGEST = 320
 _LONG_WORD = re.compile(r"[!-~]{16,}")
 WORDS = (
-    "quality_report.h_summary", "quality_report.h_unchecked", "quality_report.h_changes", "quality_report.h_accepted",
-    "quality_report.h_basis", "quality_report.h_parameters", "quality_report.h_layers", "quality_report.h_method",
-    "quality_report.h_rules_cannot_tell", "quality_report.h_rules_idle", "quality_report.h_unknown_layers",
-    "quality_report.h_details", "quality_report.none", "quality_report.not_compared", "quality_report.note_verdict",
-    "quality_report.matrix_caption_short", "quality_report.rules_passed", "quality_report.rules_idle",
-    "quality_report.accepted", "quality_report.category", "quality_report.severity", "quality_report.answer",
-    "quality_report.status", "quality_report.number", "quality_report.rule", "quality_report.rule_code",
-    "quality_report.what", "quality_report.where", "quality_report.why", "quality_report.mend",
-    "quality_report.places_head", "quality_report.first_example", "quality_report.parameter", "quality_report.value",
-    "quality_report.since", "quality_report.source", "quality_report.layer", "quality_report.file",
-    "quality_report.features", "quality_report.points", "quality_report.system", "quality_report.encoding",
-    "quality_report.area_ha", "quality_report.unverified_mark", "quality_report.unverified_note",
-    "quality_report.no_map", "quality_report.digests_note", "quality_report.of_pages",
-)  # fmt: skip
+    "quality_report.h_summary",
+    "quality_report.h_unchecked",
+    "quality_report.h_changes",
+    "quality_report.h_accepted",
+    "quality_report.h_basis",
+    "quality_report.h_parameters",
+    "quality_report.h_layers",
+    "quality_report.h_method",
+    "quality_report.h_rules_cannot_tell",
+    "quality_report.h_rules_idle",
+    "quality_report.h_unknown_layers",
+    "quality_report.h_details",
+    "quality_report.none",
+    "quality_report.not_compared",
+    "quality_report.note_verdict",
+    "quality_report.matrix_caption_short",
+    "quality_report.rules_passed",
+    "quality_report.rules_idle",
+    "quality_report.accepted",
+    "quality_report.category",
+    "quality_report.severity",
+    "quality_report.answer",
+    "quality_report.status",
+    "quality_report.number",
+    "quality_report.rule",
+    "quality_report.rule_code",
+    "quality_report.what",
+    "quality_report.where",
+    "quality_report.why",
+    "quality_report.mend",
+    "quality_report.places_head",
+    "quality_report.first_example",
+    "quality_report.parameter",
+    "quality_report.value",
+    "quality_report.since",
+    "quality_report.source",
+    "quality_report.layer",
+    "quality_report.file",
+    "quality_report.features",
+    "quality_report.points",
+    "quality_report.system",
+    "quality_report.encoding",
+    "quality_report.area_ha",
+    "quality_report.unverified_mark",
+    "quality_report.unverified_note",
+    "quality_report.no_map",
+    "quality_report.digests_note",
+    "quality_report.of_pages",
+)
 """Every word that the template says by itself."""
 
 
@@ -73,9 +130,12 @@ def to_pdf(report: Report, drawn: Pictures, made_at: datetime, language: str) ->
     data = _Data(report, drawn, made_at, language, family).all()
     try:
         made = typst.compile(
-            read("lantu.runs.package_report", "report.typ").encode(), format="pdf", font_paths=fonts,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, timestamp=_zoned(made_at),
-        )  # fmt: skip
+            read("lantu.runs.package_report", "report.typ").encode(),
+            format="pdf",
+            font_paths=fonts,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            timestamp=_zoned(made_at),
+        )
     except RuntimeError as error:  # typst.TypstError is one
         why = (str(error).splitlines() or [type(error).__name__])[0][:160]
         raise UnavailableError("quality_report.pdf_failed", why=why) from error
@@ -83,7 +143,7 @@ def to_pdf(report: Report, drawn: Pictures, made_at: datetime, language: str) ->
 
 
 def chinese_family(families: Sequence[str]) -> str | None:
-    """Return the best Chinese font of those that are there, as the machine spells it; None where there is none."""
+    """Return the best Chinese font that is there, as the machine spells it; None where there is none."""
     there = {name.casefold(): name for name in families}
     return next((there[name.casefold()] for name in FAMILIES if name.casefold() in there), None)
 
@@ -109,7 +169,8 @@ class _Data:
             "words": {code.partition(".")[2]: say(code) for code in WORDS} | {"of_pages": self._pages()},
             "severity_words": {name: self._said(word("severity", name)) for name in SEVERITIES},
             "answer_words": {
-                name: self._said(word("answer", name)) for name in (*(a.value for a in Answer), "not_applicable")
+                name: self._said(word("answer", name))
+                for name in (*(a.value for a in Answer), "not_applicable")
             },
             "title": say("quality_report.title"),
             "package": _fitted(checked.name, 60),
@@ -119,7 +180,10 @@ class _Data:
             "reason": self._said(report.reason),
             "changes": self._changes(),
             "matrix": [
-                *(self._matrix(self._said(word("category", each.name)), each.counts) for each in report.categories),
+                *(
+                    self._matrix(self._said(word("category", each.name)), each.counts)
+                    for each in report.categories
+                ),
                 self._matrix(say("quality_report.total"), report.totals),
             ],
             "map": self._picture(self._drawn.county),
@@ -138,20 +202,27 @@ class _Data:
             "gone": self._gone(),
             "gone_left_out": self._left_out(len(checked.gone) - MOST_LISTED, "quality_report.gone_left_out"),
             "accepted": [
-                {"number": line.number, "said": self._said(line.said), "acceptance": self._said(line.acceptance)}
+                {
+                    "number": line.number,
+                    "said": self._said(line.said),
+                    "acceptance": self._said(line.acceptance),
+                }
                 for line in report.accepted[:MOST_LISTED]
             ],
             "accepted_left_out": self._left_out(len(report.accepted) - MOST_LISTED),
             "parameters": [
                 {
-                    "title": self._said(used.parameter.title), "verified": used.dated.verified,
-                    "value": _fitted(used.value), "since": used.dated.since.isoformat(), "source": _fitted(used.source),
+                    "title": self._said(used.parameter.title),
+                    "verified": used.dated.verified,
+                    "value": _fitted(used.value),
+                    "since": used.dated.since.isoformat(),
+                    "source": _fitted(used.source),
                 }
                 for used in report.used
             ],
             "layers": self._layers(),
             "method": self._method(),
-        }  # fmt: skip
+        }
 
     def _say(self, code: str, **params: object) -> str:
         return message(code, self._language, **params)
@@ -176,10 +247,12 @@ class _Data:
         if not report.compared:
             return None
         return self._say(
-            "quality_report.changes_summary", new=report.of_status(Status.NEW),
-            remaining=report.of_status(Status.REMAINING), fixed=report.of_status(Status.FIXED),
+            "quality_report.changes_summary",
+            new=report.of_status(Status.NEW),
+            remaining=report.of_status(Status.REMAINING),
+            fixed=report.of_status(Status.FIXED),
             blind=report.of_status(Status.NOT_LOOKED_AT),
-        )  # fmt: skip
+        )
 
     def _matrix(self, name: str, counts: Sequence[Count]) -> dict[str, Any]:
         must = {each.severity: each for each in counts}
@@ -214,10 +287,14 @@ class _Data:
 
     def _holding(self, line: Line) -> dict[str, Any]:
         return {
-            "number": line.number, "title": self._said(line.rule.title), "code": line.rule.code,
-            "answer": line.finding.answer.value, "said": self._said(line.said), "layer": _fitted(line.layer, 60),
+            "number": line.number,
+            "title": self._said(line.rule.title),
+            "code": line.rule.code,
+            "answer": line.finding.answer.value,
+            "said": self._said(line.said),
+            "layer": _fitted(line.layer, 60),
             "place": line.place if line.lonlat else None,
-        }  # fmt: skip
+        }
 
     def _details(self) -> list[dict[str, Any]]:
         area = {line.number: line.area for line in self._report.lines}
@@ -244,38 +321,50 @@ class _Data:
     def _found(self, each: RuleLine) -> dict[str, Any]:
         rule = each.rule
         return {
-            "title": self._said(rule.title), "code": rule.code, "severity": rule.severity, "verified": rule.verified,
-            "answer": each.answer, "found": len(each.lines), "example": self._said(each.lines[0].said),
+            "title": self._said(rule.title),
+            "code": rule.code,
+            "severity": rule.severity,
+            "verified": rule.verified,
+            "answer": each.answer,
+            "found": len(each.lines),
+            "example": self._said(each.lines[0].said),
             "mend": self._said(rule.mend),
-        }  # fmt: skip
+        }
 
     def _unchecked(self, each: RuleLine) -> dict[str, Any]:
         unknown = [self._said(line.said) for line in each.lines if line.finding.answer is Answer.CANNOT_TELL]
         why = self._said(each.why) or " ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
         return {
-            "code": each.rule.code, "title": self._said(each.rule.title), "severity": each.rule.severity,
+            "code": each.rule.code,
+            "title": self._said(each.rule.title),
+            "severity": each.rule.severity,
             "why": _fitted(why),
-        }  # fmt: skip
+        }
 
     def _gone(self) -> list[dict[str, str]]:
         return [
             {
-                "status": self._said(word("status", status)), "rule": each.rule, "layer": _fitted(each.layer, 60),
+                "status": self._said(word("status", status)),
+                "rule": each.rule,
+                "layer": _fitted(each.layer, 60),
                 "said": _fitted(each.said[self._language]),
             }
             for each, status in self._report.checked.gone[:MOST_LISTED]
-        ]  # fmt: skip
+        ]
 
     def _layers(self) -> list[dict[str, str]]:
         return [
             {
-                "name": _fitted(f"{layer.kind or '—'} {layer.name}", 60), "where": _fitted(layer.where, 80),
-                "features": f"{layer.features:,}", "points": "—" if layer.points is None else f"{layer.points:,}",
-                "system": _fitted(layer.system or "—", 80), "encoding": _fitted(layer.encoding or "—", 20),
+                "name": _fitted(f"{layer.kind or '—'} {layer.name}", 60),
+                "where": _fitted(layer.where, 80),
+                "features": f"{layer.features:,}",
+                "points": "—" if layer.points is None else f"{layer.points:,}",
+                "system": _fitted(layer.system or "—", 80),
+                "encoding": _fitted(layer.encoding or "—", 20),
                 "area": hectares(layer.area_m2),
             }
             for layer in self._report.checked.layers
-        ]  # fmt: skip
+        ]
 
     def _method(self) -> list[tuple[str, str]]:
         checked, say = self._report.checked, self._say

@@ -1,4 +1,4 @@
-"""The maps of a package report: the county with numbered marks, and one small picture per defect with area."""
+"""The maps of a package report: the county with numbered marks, a small picture per defect with area."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lantu.runs.pages.maps import MapData, View, county_map
 from lantu.runs.pages.page import map_style
 
 MOST_DETAILS = 60
-"""So many findings, from the first, have a picture of their own; the first so many a number on the county's map."""
+"""So many findings, from the first, have a picture of their own, and a number on the county's map."""
 WIDTH, MAX_HEIGHT = 300, 230
 _AROUND = 0.75
 _SMALLEST_FRAME_M = 8.0
@@ -92,11 +92,14 @@ def _detail(line: Line, ground: WorkMap) -> str | None:
     parts = shapely.get_parts(polygons_of(defect))
     if not len(parts):
         return None
-    frame = _frame(tuple(map(float, shapely.bounds(parts[np.argmax(shapely.area(parts))]))))
+    west, south, east, north = map(float, shapely.bounds(parts[np.argmax(shapely.area(parts))]))
+    frame = _frame((west, south, east, north))
     view = View.fit(frame, WIDTH, MAX_HEIGHT)
     around, keys = ground.near(line.finding.layer, frame)
     at_fault = np.isin(keys, line.finding.features)
-    body = [_drawn(view, each, "m-fault" if hit else "m-near") for each, hit in zip(around, at_fault, strict=True)]
+    body = [
+        _drawn(view, each, "m-fault" if hit else "m-near") for each, hit in zip(around, at_fault, strict=True)
+    ]
     for kind in ground.areas:
         if kind != line.finding.layer:
             body += [_drawn(view, each, f"m-edge m-e-{kind}") for each in ground.near(kind, frame)[0]]
@@ -136,7 +139,9 @@ def _names(view: View, around: Geometries, keys: Sequence[str], rows: Sequence[i
         if not at.is_empty:
             x, y = view.xy(at.x, at.y)
             x = min(max(float(x), 40.0), view.width - 40.0)
-            named.append(f'<text class="m-name" x="{x:.1f}" y="{float(y):.1f}">{escape(keys[row][:24])}</text>')
+            named.append(
+                f'<text class="m-name" x="{x:.1f}" y="{float(y):.1f}">{escape(keys[row][:24])}</text>'
+            )
     return named
 
 

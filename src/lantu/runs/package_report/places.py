@@ -145,5 +145,3 @@ def _geometry(shape: Any) -> Any:
     rounded = shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS))
     turned = shapely.orient_polygons(rounded)  # outer rings run counter-clockwise
     return json.loads(shapely.to_geojson(turned))
-
-

@@ -1,4 +1,4 @@
-"""`findings.xlsx`: one row per finding, for those who mend; every rule; every layer; what was looked at and how.
+"""`findings.xlsx`: one row per finding, for those who mend; every rule; every layer; how it was checked.
 
 All text is written as text: a code keeps its noughts, and what begins like a formula is none.
 """
@@ -24,9 +24,15 @@ _LONGEST = 32_767
 """Characters that a cell of Excel holds."""
 _MOST_ROWS = 1_048_575
 _COLOURS = {
-    "fail": "#F9DEDC", "cannot_tell": "#E5E7EB", "needs_person": "#FBE8CC", "pass": "#DDF0E5", "not_applicable": "#FFFFFF",
-    "must": "#C62828", "warn": "#C77700", "note": "#5C6470",
-}  # fmt: skip
+    "fail": "#F9DEDC",
+    "cannot_tell": "#E5E7EB",
+    "needs_person": "#FBE8CC",
+    "pass": "#DDF0E5",
+    "not_applicable": "#FFFFFF",
+    "must": "#C62828",
+    "warn": "#C77700",
+    "note": "#5C6470",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class _Column:
     """A column: its word in the lawbook, width in characters, and what a row says in it.
 
     Attributes:
-        style: of a cell: `text`, `code` (no wrapping), `number`, `degrees`, `fill` (left empty to be filled in).
+        style: of a cell: `text`, `code` (no wrapping), `number`, `degrees`, `fill` (to be filled in).
         colour: which colour a cell has; None for none.
     """
 
@@ -50,7 +56,11 @@ def to_xlsx(report: Report, made_at: datetime, language: str) -> bytes:
     out = BytesIO()
     book = _Book(Workbook(out, {"in_memory": True}), language)
     book.file.set_properties(
-        {"title": book.say("quality_report.title"), "author": f"Lantu {__version__}", "created": made_at.replace(tzinfo=None)}
+        {
+            "title": book.say("quality_report.title"),
+            "author": f"Lantu {__version__}",
+            "created": made_at.replace(tzinfo=None),
+        }
     )
     book.sheet("sheet_findings", _findings(language), report.lines, filled_in=True)
     book.sheet("sheet_rules", _rules(language), report.rules)
@@ -67,11 +77,17 @@ def _findings(language: str) -> list[_Column]:
     return [
         _Column("number", 6, lambda line: line.number, "number"),
         _Column(
-            "severity", 7, lambda line: said(word("severity", line.rule.severity)), "code",
+            "severity",
+            7,
+            lambda line: said(word("severity", line.rule.severity)),
+            "code",
             lambda line: line.rule.severity,
         ),
         _Column(
-            "answer", 11, lambda line: said(word("answer", line.finding.answer)), "code",
+            "answer",
+            11,
+            lambda line: said(word("answer", line.finding.answer)),
+            "code",
             lambda line: line.finding.answer.value,
         ),
         _Column("category", 11, lambda line: said(word("category", line.rule.category))),
@@ -89,12 +105,17 @@ def _findings(language: str) -> list[_Column]:
         _Column("area_m2", 13, lambda line: line.area_m2, "number"),
         _Column("lon", 13, lambda line: line.finding.place and line.finding.place[0], "degrees"),
         _Column("lat", 12, lambda line: line.finding.place and line.finding.place[1], "degrees"),
-        _Column("status", 10, lambda line: line.finding.status and said(word("status", line.finding.status)), "code"),
+        _Column(
+            "status",
+            10,
+            lambda line: line.finding.status and said(word("status", line.finding.status)),
+            "code",
+        ),
         _Column("accepted", 24, lambda line: said(line.acceptance)),
         _Column("progress", 11, lambda line: None, "fill"),
         _Column("remark", 28, lambda line: None, "fill"),
         _Column("id", 20, lambda line: line.finding.id, "code"),
-    ]  # fmt: skip
+    ]
 
 
 def _rules(language: str) -> list[_Column]:
@@ -106,7 +127,10 @@ def _rules(language: str) -> list[_Column]:
         _Column("rule_title", 30, lambda line: said(line.rule.title)),
         _Column("category", 12, lambda line: said(word("category", line.rule.category))),
         _Column(
-            "severity", 7, lambda line: said(word("severity", line.rule.severity)), "code",
+            "severity",
+            7,
+            lambda line: said(word("severity", line.rule.severity)),
+            "code",
             lambda line: line.rule.severity,
         ),
         _Column(
@@ -119,8 +143,10 @@ def _rules(language: str) -> list[_Column]:
         _Column("reach", 14, lambda line: said(word("reach", line.rule.reach))),
         _Column("mend", 44, lambda line: said(line.rule.mend)),
         _Column("sources", 36, lambda line: line.cites),
-        _Column("verified", 9, lambda line: said(word("verified", "yes" if line.rule.verified else "no")), "code"),
-    ]  # fmt: skip
+        _Column(
+            "verified", 9, lambda line: said(word("verified", "yes" if line.rule.verified else "no")), "code"
+        ),
+    ]
 
 
 def _layers() -> list[_Column]:
@@ -197,7 +223,9 @@ class _Book:
         sheet.autofilter(0, 0, last, len(columns) - 1)
         if filled_in:
             at = [column.name for column in columns].index("progress")
-            states = [self.say(f"quality_report.progress_{n}") for n in ("open", "begun", "done", "exception")]
+            states = [
+                self.say(f"quality_report.progress_{n}") for n in ("open", "begun", "done", "exception")
+            ]
             sheet.data_validation(1, at, last, at, {"validate": "list", "source": states})
 
     def pairs(self, name: str, rows: Sequence[tuple[str, object]]) -> None:
@@ -252,4 +280,3 @@ def _cell(sheet: Worksheet, row: int, column: int, value: object, style: Any) ->
     else:
         text = clean(value)
         sheet.write_string(row, column, text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…", style)
-
