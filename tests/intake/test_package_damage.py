@@ -149,7 +149,7 @@ def test_a_journal_to_be_rolled_back(tmp_path: Path) -> None:
         database.execute("PRAGMA cache_spill = 1")
         database.execute("BEGIN")
         database.execute("UPDATE DLTB SET DLMC = '未提交'")
-        database.execute("CREATE TABLE filler AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE "
+        database.execute("CREATE TABLE filler AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE "  # noqa: E501
                          "x < 20000) SELECT x, 'xxxxxxxxxxxxxxxxxxxx' AS t FROM n")  # fmt: skip
         crashed = tmp_path / "crashed"
         crashed.mkdir()
@@ -194,8 +194,8 @@ def test_values_that_are_not_of_their_type(tmp_path: Path) -> None:
 def test_columns_of_types_that_gdal_leaves_out(tmp_path: Path) -> None:
     """VARCHAR and DECIMAL are no types of a GeoPackage, and other programs write them."""
     path = changed(
-        write(tmp_path), 'ALTER TABLE DLTB ADD COLUMN "座落""名" VARCHAR(50)', "ALTER TABLE DLTB ADD COLUMN KCXS DECIMAL(6,4)",
-        'UPDATE DLTB SET "座落""名" = \'村\' || fid, KCXS = fid / 8.0 WHERE fid <> 2', "UPDATE DLTB SET KCXS = '无' WHERE fid = 2",
+        write(tmp_path), 'ALTER TABLE DLTB ADD COLUMN "座落""名" VARCHAR(50)', "ALTER TABLE DLTB ADD COLUMN KCXS DECIMAL(6,4)",  # noqa: E501
+        'UPDATE DLTB SET "座落""名" = \'村\' || fid, KCXS = fid / 8.0 WHERE fid <> 2', "UPDATE DLTB SET KCXS = '无' WHERE fid = 2",  # noqa: E501
     )  # fmt: skip
     package = read_package(path)
     layer = layer_of(package)
@@ -232,7 +232,7 @@ def test_a_layer_that_its_contents_name_and_that_is_not_there(tmp_path: Path) ->
 def test_a_view_is_a_layer_too(tmp_path: Path) -> None:
     path = changed(
         write(tmp_path), "CREATE VIEW 耕地 AS SELECT fid AS OGC_FID, geom, DLMC FROM DLTB WHERE fid < 3",
-        "INSERT INTO gpkg_contents (table_name, identifier, data_type, srs_id) VALUES ('耕地', '耕地', 'features', 4490)",
+        "INSERT INTO gpkg_contents (table_name, identifier, data_type, srs_id) VALUES ('耕地', '耕地', 'features', 4490)",  # noqa: E501
         "INSERT INTO gpkg_geometry_columns VALUES ('耕地', 'geom', 'POLYGON', 4490, 0, 0)",
     )  # fmt: skip
     layer = layer_of(read_package(path), "耕地")

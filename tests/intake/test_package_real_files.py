@@ -1,4 +1,4 @@
-"""Real files of other offices, read once each: every layer, and the counts that an independent reader finds."""
+"""Real files of other offices, read once each: every layer, and the counts that an independent reader finds."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_counties_and_villages() -> None:
 
 @pytest.mark.slow
 def test_everything_there_is() -> None:
-    """Files of every form, most of them no plan data: nothing is raised, and nothing is read as what it is not."""
+    """Files of every form, most of them no plan data: nothing is raised, and nothing is read as what it is not."""  # noqa: E501
     folder = shared("geodata")
     package = read_package(folder)
     assert len(package.files) >= len([each for each in folder.rglob("*") if each.is_file()])
