@@ -239,7 +239,7 @@ class Sheet:
             return np.zeros(len(self), np.bool_)
         box = shapely.bounds(self.shapes)
         inside = (box[:, :2] >= within[:2]).all(axis=1) & (box[:, 2:] <= within[2:]).all(axis=1)
-        return inside & (2 * inside.sum() > np.isfinite(box).all(axis=1).sum())
+        return np.asarray(inside & (2 * inside.sum() > np.isfinite(box).all(axis=1).sum()), np.bool_)
 
     @cached_property
     def usable(self) -> _Ints:
