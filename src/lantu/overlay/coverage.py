@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lantu.core.area import Geometries
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
-from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, shared_by, spread, widest
+from lantu.overlay.cutting import FEW, cut_to, mended, polygons_of, repaired, shared_by, spread, widest
 from lantu.overlay.engine import LEAST_M2, KernelEngine
 from lantu.overlay.gaps import TOUCH_M
 from lantu.overlay.pack import PackedLayer
@@ -125,7 +125,8 @@ def coverage(
         boundary: the ground the layer should cover, its polygons sound; None: then only holes are gaps.
         least_m2: smaller faults are counted, not listed.
         crack_m: what is narrower is a crack, and does not make one gap of two; less than `gaps.AROUND_M`.
-        most: so many overlaps, gaps and features outside are listed at most, biggest first; None for all.
+        most: so many overlaps, gaps and features outside are listed at most, biggest first, and the width of
+            winding ones may be told too small; None for all, with their widths.
         known: the overlaps, where `overlaps_of` was asked before, of a layer without broken polygons.
 
     Raises:
@@ -149,8 +150,8 @@ def coverage(
         boundary_m2,
         None if boundary_m2 is None else boundary_m2 - math.fsum(gap_m2),
         overlaps.listed,
-        _gaps(sound, outline, gaps[open_], gap_m2[open_], crack_m),
-        [] if outline is None else _outside(sound, outline, out, out_m2[out]),
+        _gaps(sound, outline, gaps[open_], gap_m2[open_], crack_m, most),
+        [] if outline is None else _outside(sound, outline, out, out_m2[out], most),
         broken,
         {
             "overlaps": overlaps.below,
@@ -179,7 +180,7 @@ def overlaps_of(
     boxes = np.concatenate([both[:, :, :2].max(axis=1), both[:, :, 2:].min(axis=1)], axis=1)
     listed, small, more = _listed(table.area_m2, table.area_m2 >= least_m2, most)
     return Overlaps(
-        _overlaps(layer, pairs[listed], table.area_m2[listed]),
+        _overlaps(layer, pairs[listed], table.area_m2[listed], most),
         _below(table.area_m2[small]),
         _below(table.area_m2[more], np.unique(pairs[more])),
         boxes,
@@ -201,7 +202,7 @@ def outside_of(
     inside = KernelEngine().overlay(layer, outline)
     out_m2 = layer.area_m2 - np.bincount(inside.left_id, inside.area_m2, minlength=len(layer))
     out, _, more = _outside_listed(out_m2, least_m2, most)
-    return _outside(layer, outline, out, out_m2[out]), _below(out_m2[more], more)
+    return _outside(layer, outline, out, out_m2[out], most), _below(out_m2[more], more)
 
 
 def _listed(area: _Floats, enough: NDArray[np.bool_], most: int | None) -> tuple[_Ints, _Ints, _Ints]:
@@ -240,21 +241,28 @@ def outline_of(boundary: PackedLayer) -> PackedLayer:
     return pack_shapes(polygons_of(np.array([whole])), "right")
 
 
-def _overlaps(layer: PackedLayer, pairs: _Ints, area: _Floats) -> list[Defect]:
+def _overlaps(layer: PackedLayer, pairs: _Ints, area: _Floats, most: int | None) -> list[Defect]:
     same = (np.abs(layer.area_m2[pairs] - area[:, None]) <= NOISE_M2).all(axis=1)
     what = np.where(same, "duplicate", "part").tolist()
-    return _defects(list(map(tuple, pairs.tolist())), area, shared_by(layer, layer, pairs), what)
+    return _defects(list(map(tuple, pairs.tolist())), area, shared_by(layer, layer, pairs), what, most)
 
 
-def _outside(layer: PackedLayer, outline: PackedLayer, rows: _Ints, area: _Floats) -> list[Defect]:
+def _outside(
+    layer: PackedLayer, outline: PackedLayer, rows: _Ints, area: _Floats, most: int | None
+) -> list[Defect]:
     shapes = mended(layer.geometries(rows))
     inside = cut_to(mended(outline.geometries())[0], layer.box[rows])
     out = polygons_of(spread(shapely.difference, shapes, inside))
-    return _defects([(row,) for row in rows.tolist()], area, out, [""] * len(rows))
+    return _defects([(row,) for row in rows.tolist()], area, out, [""] * len(rows), most)
 
 
 def _gaps(
-    layer: PackedLayer, outline: PackedLayer | None, gaps: Geometries, area: _Floats, crack_m: float
+    layer: PackedLayer,
+    outline: PackedLayer | None,
+    gaps: Geometries,
+    area: _Floats,
+    crack_m: float,
+    most: int | None,
 ) -> list[Defect]:
     middles, length, gap = _edges(gaps)
     beside = _beside(layer, gaps, middles, length, gap, crack_m)
@@ -264,7 +272,7 @@ def _gaps(
         shapely.prepare(line)
         on = shapely.dwithin(line, middles, TOUCH_M)
         along = np.asarray(np.bincount(gap[on], length[on], minlength=len(gaps)), np.float64)
-    return _defects(beside, area, gaps, np.where(along > crack_m, "border", "hole").tolist())
+    return _defects(beside, area, gaps, np.where(along > crack_m, "border", "hole").tolist(), most)
 
 
 def _edges(shapes: Geometries) -> tuple[Geometries, _Floats, _Ints]:
@@ -295,8 +303,10 @@ def _beside(
     return [tuple(each) for each in found]
 
 
-def _defects(rows: list[tuple[int, ...]], area: _Floats, shapes: Geometries, what: list[str]) -> list[Defect]:
-    width, place = widest(shapes)
+def _defects(
+    rows: list[tuple[int, ...]], area: _Floats, shapes: Geometries, what: list[str], most: int | None
+) -> list[Defect]:
+    width, place = widest(shapes) if most is None else widest(shapes, FEW)
     # An overlap so small that GEOS finds none has no place.
     places = [None if math.isnan(x) else (x, y) for x, y in place.tolist()]
     columns = zip(rows, area.tolist(), width.tolist(), places, shapes, what, strict=True)

@@ -25,6 +25,8 @@ _COMPACT = 5.0
 """A circle of its area is less than so many times as big as area ÷ outline: GEOS finds the largest in it."""
 _MANY, _TOO_MANY = 1000, 20_000
 """Vertices from which GEOS's circle is taken to begin with, and from which it is left at that."""
+FEW = 500
+"""… where there is no time."""
 _NEXT = 1.01
 """How close a width is looked for."""
 _NARROWEST_M = 1e-7
@@ -108,12 +110,15 @@ def shared_by(one: PackedLayer, other: PackedLayer, pairs: NDArray[np.int64]) ->
     )
 
 
-def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def widest(shapes: Geometries, most: int = _TOO_MANY) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the diameter of the largest circle in each polygon, within 2 %, and a place in that circle.
 
     GEOS looks for the circle in a bounded number of steps, which in a long sliver find a much smaller one. So
     slivers are shrunk, which is right to 1 %, until nothing is left of them; big ones begin with what GEOS
-    finds, and with those of more than 20,000 vertices it stays at that.
+    finds, and with those of too many vertices it stays at that, or at area ÷ outline where that is more.
+
+    Args:
+        most: vertices from which a shape has too many; FEW where there is no time.
 
     Returns:
         (n,) metres, (n, 2) plane coordinates; a shape too narrow to shrink has width 0, an empty one NaN as
@@ -128,13 +133,16 @@ def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]
     high = np.maximum(np.sqrt(shapely.area(near) / np.pi), low)
     core = near.copy()
     compact = high < _COMPACT * low
-    begun = np.flatnonzero(compact | (vertices > _MANY))
+    begun = np.flatnonzero(compact | (vertices > min(_MANY, most)))
     radius = spread(shapely.maximum_inscribed_circle, near[begun], 0.01 * low[begun])
-    low[begun], core[begun] = shapely.length(radius), shapely.get_point(radius, 0)
+    # Without holes no outline is so winding that the radius is less than area ÷ outline (Bonnesen).
+    rings = np.bincount(shapely.get_rings(near, return_index=True)[1], minlength=len(near))
+    sure = np.where(rings == shapely.get_num_geometries(near), low, 0.0)
+    low[begun], core[begun] = np.maximum(shapely.length(radius), sure[begun]), shapely.get_point(radius, 0)
     found = np.zeros(len(shapes), np.bool_)
     found[begun] = low[begun] > _NARROWEST_M
     guessed = found.copy()
-    todo = np.flatnonzero(~found | ~(compact | (vertices > _TOO_MANY)))
+    todo = np.flatnonzero(~found | ~(compact | (vertices > most)))
     while len(todo):
         # Until some circle has been found, smaller ones are tried; after a good guess the next bigger one.
         between = np.where(guessed[todo], low[todo] * _NEXT, np.sqrt(low[todo] * high[todo]))

@@ -15,12 +15,13 @@ from pyproj import CRS
 from lantu.core.area import StatutoryPlane
 from lantu.core.crs import GEOGRAPHIC, delivered_epsg, fits, is_wgs84, transformer
 from lantu.lawbook import Lawbook, LayerSpec, PackageProfile
-from lantu.overlay.coverage import Coverage, Overlaps, coverage, overlaps_of
+from lantu.overlay.coverage import Below, Coverage, Overlaps, coverage, overlaps_of
 from lantu.overlay.cutting import repaired
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import take
 from lantu.quality.findings import CannotTell
 from lantu.quality.package import Incident, Package, PackageLayer
+from lantu.quality.patches import Patch, patches
 from lantu.quality.reference import Reference
 from lantu.quality.sheet import Sheet
 
@@ -28,7 +29,7 @@ BROKEN = frozenset(
     {"unreadable", "cut_off", "no_companion", "not_what_it_says", "gdb_table_missing", "changed"}
 )
 """Kinds of incident after which a layer may be there and yet cannot be judged."""
-MOST_SHAPED = 4000
+MOST_SHAPED = 2000
 """Of overlaps, gaps and the like so many are built and measured across, the biggest; the rest is counted."""
 
 
@@ -67,6 +68,7 @@ class Workspace:
     _grounds: dict[str, Ground] = field(default_factory=dict)
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _coverages: dict[tuple[str, str | None], Coverage] = field(default_factory=dict)
+    _patches: dict[tuple[str, str], tuple[list[Patch], Below]] = field(default_factory=dict)
 
     def number(self, parameter: str) -> Decimal:
         """Return a parameter of the lawbook as it stands on the day."""
@@ -228,6 +230,21 @@ class Workspace:
                 crack_m=float(self.number("quality.crack_m")), most=MOST_SHAPED, known=self.overlaps(kind),
             )  # fmt: skip
         return self._coverages[key]
+
+    def patches(self, one: str, other: str) -> tuple[list[Patch], Below]:
+        """Return the ground under two layers, found once; rows are those of `ground`.
+
+        Raises:
+            CannotTell: as `ground`.
+        """
+        key = (one, other)
+        if key not in self._patches:
+            least, crack = (float(self.number(f"quality.{each}")) for each in ("min_defect_m2", "crack_m"))
+            self._patches[key] = patches(
+                self.ground(one).layer, self.ground(other).layer, least_m2=least, crack_m=crack,
+                most=MOST_SHAPED,
+            )  # fmt: skip
+        return self._patches[key]
 
 
 def shape_numbers(layer: PackedLayer) -> NDArray[np.uint64]:

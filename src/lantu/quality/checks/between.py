@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from lantu.overlay.coverage import Below, outside_of
-from lantu.overlay.cutting import shared_by, widest
+from lantu.overlay.cutting import FEW, shared_by, widest
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import take
 from lantu.quality.checks.rounding import square_metres
@@ -95,7 +95,7 @@ def in_one(sheet: Sheet, work: Workspace, *, of: str, name: str) -> Iterator[Def
     rest_of = rest_of[np.argsort(-area[rest_of], kind="stable")]
     shown, hidden = rest_of[:MOST_SHAPED], rest_of[MOST_SHAPED:]
     pieces = shared_by(ground.layer, others.layer, np.column_stack([row[shown], other[shown]]))
-    wide = widest(pieces)[0] >= float(work.number("quality.sliver_m"))
+    wide = widest(pieces, FEW)[0] >= float(work.number("quality.sliver_m"))
     shown, pieces = shown[wide], pieces[wide]
     names = others.sheet.text(name) if others.sheet.has(name) else others.sheet.keys
     for feature in dict.fromkeys(row[shown].tolist()):

@@ -73,8 +73,7 @@ def close_vertices(sheet: Sheet, work: Workspace, *, upto: str, above: str | Non
     vertex = np.concatenate([np.empty(0, np.int64), *(each for each, _ in found)])
     length = np.concatenate([np.empty(0), *(each for _, each in found)])
     row = _rows(sheet.rings)[np.searchsorted(sheet.rings.ring, vertex, side="right") - 1]
-    begin = np.flatnonzero(np.diff(row, prepend=-1))
-    for first, last in zip(begin.tolist(), [*begin[1:].tolist(), len(row)], strict=True):
+    for first, last in _runs(row):
         places = sheet.rings.xy[vertex[first : min(last, first + LISTED)]]
         yield Defect(
             sheet.kind, (sheet.keys[row[first]],), [int(row[first])],
@@ -159,8 +158,7 @@ def tiny_holes(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     area = np.abs(np.add.reduceat(turn, begin)) / 2 if len(hole) else np.empty(0)
     tiny = np.flatnonzero(area <= float(most))
     row = rows[hole[tiny]]
-    start = np.flatnonzero(np.diff(row, prepend=-1))
-    for first, last in zip(start.tolist(), [*start[1:].tolist(), len(row)], strict=True):
+    for first, last in _runs(row):
         some = tiny[first:last]
         yield Defect(
             sheet.kind, (sheet.keys[row[first]],), [int(row[first])],
@@ -184,6 +182,12 @@ def perimeters(sheet: Sheet) -> _Floats:
     return found
 
 
+def _runs(number: _Ints) -> Iterator[tuple[int, int]]:
+    """Yield where each run of equal numbers begins and ends."""
+    begin = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
+    return zip(begin, [*begin[1:], len(number)][: len(begin)], strict=True)
+
+
 def _rows(rings: Rings) -> _Ints:
     """Return whose each ring is."""
     return np.repeat(np.arange(len(rings.state)), np.diff(rings.feature_ring))
@@ -196,8 +200,7 @@ def _blocks(sheet: Sheet) -> Iterator[_Block]:
     rows = _rows(rings)
     scale = np.array(sheet.metres)
     # Rows left out part the rings into runs; a run is cut into blocks.
-    runs = np.flatnonzero(np.diff(sound, prepend=-2) != 1)
-    for start, stop in zip(runs.tolist(), [*runs[1:].tolist(), len(sound)], strict=True):
+    for start, stop in _runs(sound - np.arange(len(sound))):
         low, high = int(sound[start]), int(sound[stop - 1]) + 1
         cuts = np.arange(rings.ring[low], rings.ring[high], BLOCK)
         firsts = np.unique(np.searchsorted(rings.ring[low:high], cuts)) + low
