@@ -4,16 +4,16 @@ A case:
     name: what it shows
     expect: pass | fail | needs_person | cannot_tell | not_applicable
     profile: id (county-2021 where left out); day: ISO (2026-01-01)
-    whole: true where layers of the profile that the case leaves out are missing; else they need not be there
     asks: {package_name, systems, documents: {pattern: 中文名}}: what the profile says instead
     package: its name (case)
     epsg: 4550 unless said; null: no system
     layers: {KIND: [row, …]} or
         {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
-        row: {FIELD: value, …, box: [west, south, east, north] | wkt: …} in metres from a place in 大安市
-            (from (0, 0) where `epsg` is geographic: then as it stands); ring: [[x, y], …] likewise, one ring as
-            it stands, open or not; wkb: hexadecimal, as it stands; all left out: null geometry
+        row: {FIELD: value, …, one of those below}, in metres from a place in 大安市 (in degrees where `epsg` is
+            geographic, as they stand); none: null geometry
+            box: [west, south, east, north]; wkt; ring: [[x, y], …], open or not; wkb: hexadecimal, as is
+            disc: [x, y, radius, vertices]; squares: how many, of 1 m, 2 m apart, as one feature
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
     reply, upper: [{indicator, op, value, unit, year}]
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
@@ -48,7 +48,7 @@ FOLDER = Path(lantu.__file__).parent / "lawbook/rules/quality"
 EPSG = 4550
 ORIGIN = (580_000.0, 5_030_000.0)
 """A place in 大安市, in EPSG 4550."""
-SHAPE = ("box", "wkt", "ring", "wkb")
+SHAPE = ("box", "wkt", "ring", "wkb", "disc", "squares")
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,6 @@ def work_of(data: dict[str, Any]) -> Workspace:
     reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
-    if not data.get("whole"):
-        named = {kind.upper() for kind in data.get("layers", {})}
-        profile = replace(
-            profile,
-            layers={
-                kind: spec if named & {kind, *spec.aliases} else replace(spec, presence="optional")
-                for kind, spec in profile.layers.items()
-            },
-        )
     return Workspace(package, profile, book, day, reference)
 
 
@@ -108,8 +99,8 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     about = said if isinstance(said, dict) else {"rows": said}
     rows, epsg = about["rows"], about.get("epsg", epsg)
     names = list(dict.fromkeys(name for row in rows for name in row if name not in SHAPE))
-    table = pa.table({name: _column([row.get(name) for row in rows]) for name in names})
     given = about.get("fields", {})
+    table = pa.table({name: _column([row.get(name) for row in rows], given.get(name)) for name in names})
     fields = tuple(_field(name, table.column(name).type, given.get(name)) for name in names)
     spec = load().profiles["county-2021"].layers.get(kind)
     plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
@@ -127,7 +118,9 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     )
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _column(values: list[Any], given: str | None) -> pa.Array:
+    if given and given[0] in "DF":  # "nan" and "inf" can be said so, too
+        return pa.array([None if v is None else float(v) for v in values], pa.float64())
     numbers = [each for each in values if each is not None]
     if numbers and all(isinstance(each, int | Decimal) for each in numbers):
         whole = all(isinstance(each, int) for each in numbers)
@@ -163,6 +156,13 @@ def _wkb(row: dict[str, Any], epsg: int | None) -> bytes | None:
 def _shape(row: dict[str, Any], epsg: int | None) -> Any:
     if "box" in row:
         shape = shapely.box(*(float(each) for each in row["box"]))
+    elif "disc" in row:
+        x, y, radius, count = row["disc"]
+        turn = np.linspace(0, 2 * np.pi, count, endpoint=False)
+        shape = shapely.polygons(float(radius) * np.column_stack([np.cos(turn), np.sin(turn)]) + [x, y])
+    elif "squares" in row:
+        west = 2.0 * np.arange(row["squares"])
+        shape = shapely.multipolygons(shapely.box(west, 0, west + 1, 1))
     elif "wkt" in row:
         shape = shapely.from_wkt(row["wkt"], on_invalid="ignore")
     else:

@@ -51,7 +51,7 @@ def unusable(sheet: Sheet, work: Workspace, *, fault: str) -> Iterator[Defect]:
             xy, short_ring = _open_ring(sheet, row)
             message = "quality.ring_too_short" if short_ring else None
         elif fault == "not_finite":
-            points = shapely.get_coordinates(sheet.shapes[row])
+            points = _coordinates(sheet, row)
             xy = points[np.isfinite(points).all(axis=1)][:1]
         spot = sheet.spots(xy) if xy is not None and len(xy) else None
         yield Defect(sheet.kind, (sheet.keys[row],), [row], shape=spot, message=message)
@@ -74,6 +74,14 @@ def _unusable(sheet: Sheet, fault: str) -> _Bools:
         states = {"empty": reading.EMPTY, "not_finite": reading.NOT_FINITE, "unclosed": reading.UNCLOSED}
         bad = state == states[fault]
     return np.asarray(bad & ~absent, np.bool_)
+
+
+def _coordinates(sheet: Sheet, row: int) -> NDArray[np.float64]:
+    """Return the vertices of a row, (v, 2); of polygons those, too, of which GEOS makes no shape."""
+    if sheet.spec.geometry != "polygon":
+        return np.asarray(shapely.get_coordinates(sheet.shapes[row]), np.float64)
+    first, last = sheet.rings.feature_ring[row : row + 2]
+    return sheet.rings.xy[sheet.rings.ring[first] : sheet.rings.ring[last]]
 
 
 def _open_ring(sheet: Sheet, row: int) -> tuple[Any, bool]:
@@ -210,7 +218,7 @@ def slivers(
     classes: Mapping[str, str],
     otherwise: str,
 ) -> Iterator[Defect]:
-    """No feature is both smaller than its class may be and narrow.
+    """No feature is both smaller than its class may be and narrow. Those without area are another rule's.
 
     Args:
         field: land class; a layer that has no such column is `otherwise` all of it, and so is an empty or
@@ -231,7 +239,7 @@ def slivers(
         }
         said, number = np.unique(sheet.text(field).astype(str), return_inverse=True)
         least = np.array([limits.get(code.strip(), least[0]) for code in said.tolist()])[number]
-    width_m = work.number("quality.narrow_m")
+    width_m, flat_m2 = work.number("quality.narrow_m"), float(work.number("quality.min_defect_m2"))
     small = np.flatnonzero(sheet.area_m2[sheet.usable] < least[sheet.usable])
     shapes = mended(sheet.pack.geometries(small))
     # The largest circle in a shape has at least the diameter 2 · area / outline.
@@ -239,7 +247,7 @@ def slivers(
     small, shapes = small[narrow], shapes[narrow]
     width, place = widest(shapes)
     rows = sheet.usable[small]
-    for nth in np.flatnonzero((width < float(width_m)) & (shapely.area(shapes) > 0)).tolist():
+    for nth in np.flatnonzero((width < float(width_m)) & (shapely.area(shapes) >= flat_m2)).tolist():
         row = int(rows[nth])
         area = square_metres(sheet.area_m2[row])
         yield Defect(
