@@ -31,6 +31,7 @@ class Patch:
     Attributes:
         one, other: rows of the two layers, those with most of it first.
         area_m2: statutory area; width_m: diameter of the largest circle in it, of a winding one maybe less.
+        place: (x, y) in that circle.
     """
 
     shape: Any
@@ -38,6 +39,7 @@ class Patch:
     other: list[int]
     area_m2: float
     width_m: float
+    place: tuple[float, float]
 
 
 def patches(
@@ -77,13 +79,14 @@ def patches(
     shapes[:] = [shapely.union_all(parts[members[nth]]) for nth in listed]
     shapes = polygons_of(shapes)
     found = []
-    for nth, shape, width in zip(listed, shapes, widest(shapes, FEW)[0].tolist(), strict=True):
+    width, place = widest(shapes, FEW)
+    for nth, shape, wide, (x, y) in zip(listed, shapes, width.tolist(), place.tolist(), strict=True):
         some = members[nth]
         # Where features of one layer overlap each other, the ground under them counts once.
         union = float(shapely.area(shape))
         once = float(total[nth]) if total[nth] < union + DUST_M2 else union
         rows, others = (_by_share(pairs[pair[some], side], area[some]) for side in (0, 1))
-        found.append(Patch(shape, rows, others, once, width))
+        found.append(Patch(shape, rows, others, once, wide, (x, y)))
     left = np.unique(pairs[pair[np.isin(patch, hidden)], 0])
     return found, Below(len(hidden), float(total[hidden].sum()), tuple(left.tolist()))
 

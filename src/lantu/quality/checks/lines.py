@@ -75,7 +75,7 @@ def _overlaps(work: Workspace, one: str, other: str, thin: bool, person: bool) -
                 "other_features": right.sheet.names(others), "area": area,
                 "hectares": square_metres(patch.area_m2 / 1e4), "width": metres(patch.width_m),
             },
-            shape=patch.shape, measured=area, unit="平方米", answer=answer,
+            shape=patch.shape, place=patch.place, measured=area, unit="平方米", answer=answer,
         )  # fmt: skip
     if not thin:
         for defect in rest(left, f"overlaps {other}", more):

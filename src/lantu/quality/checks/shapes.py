@@ -11,7 +11,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from lantu.core.area import Geometries
 from lantu.core.digest import digest_bytes, short
 from lantu.overlay import wkb as reading
 from lantu.overlay.cutting import mended, widest
@@ -253,10 +252,6 @@ def slivers(
         yield Defect(
             sheet.kind, (sheet.keys[row],), [row],
             params={"area": area, "width": metres(width[nth]), "least": least[row]},
-            shape=_spot(place[nth], shapes[nth : nth + 1]), measured=area,
+            shape=shapes[nth], place=(float(place[nth, 0]), float(place[nth, 1])), measured=area,
             required=Decimal(str(least[row])), unit="平方米",
         )  # fmt: skip
-
-
-def _spot(place: NDArray[np.float64], shape: Geometries) -> Any:
-    return shape[0] if np.isnan(place).any() else shapely.points(place)

@@ -113,8 +113,8 @@ def told(
     area = square_metres(fault.area_m2)
     return Defect(
         sheet.kind, cause, rows, params={"area": area, "width": metres(fault.width_m or 0.0), **params},
-        shape=fault.shape if not shapely.is_empty(fault.shape) else None, measured=area, unit="平方米",
-        message=message,
+        shape=fault.shape if not shapely.is_empty(fault.shape) else None, place=fault.place, measured=area,
+        unit="平方米", message=message,
     )  # fmt: skip
 
 
