@@ -312,13 +312,22 @@ class Sheet:
         plane, crs = self.place()
         return plane.project(self.shapes[np.asarray(rows, np.intp)], crs)
 
-    def spots(self, xy: NDArray[np.float64]) -> Any:
-        """Return (n, 2) points of the system of delivery as one shape in the plane; None without a plane."""
+    def spots(self, xy: NDArray[np.float64], owner: _Ints) -> Geometries:
+        """Return points of the system of delivery in the statutory plane, a multipoint per owner.
+
+        Args:
+            xy: (n, 2); owner: (n,) from 0 on, rising.
+
+        Returns:
+            As many as there are owners; None each where there is no plane.
+        """
+        count = int(owner[-1]) + 1 if len(owner) else 0
         try:
             plane, crs = self.place()
         except CannotTell:
-            return None
-        return shapely.multipoints(plane.forward(xy, crs))
+            return np.full(count, None, object)
+        points = shapely.points(plane.forward(xy, crs)) if count else np.empty(0, object)
+        return np.asarray(shapely.multipoints(points, indices=owner), object)
 
 
 def _number(text: str) -> float:

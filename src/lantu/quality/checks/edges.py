@@ -12,7 +12,7 @@ from lantu.overlay import wkb as reading
 from lantu.overlay.packing import Rings
 from lantu.quality.findings import LISTED, Defect
 from lantu.quality.sheet import Sheet
-from lantu.quality.workspace import Workspace
+from lantu.quality.workspace import MOST_SHAPED, Workspace
 
 STRIP = 500_000
 """Vertices without a counterpart are compared with edges in strips of so many."""
@@ -50,14 +50,19 @@ def unmatched_vertices(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     key, vertex = key[once], vertex[once]
     begin = np.flatnonzero(np.diff(key, prepend=-1))
     count = np.diff(np.append(begin, len(key)))
-    for nth in np.argsort(-count, kind="stable").tolist():
-        some = vertex[begin[nth] : begin[nth] + count[nth]]
+    order = np.argsort(-count, kind="stable")
+    for nth in order[:MOST_SHAPED].tolist():
+        some = vertex[begin[nth] : begin[nth] + count[nth]][:LISTED]
         one, other = divmod(int(key[begin[nth]]), len(sheet))
         names = sorted((sheet.keys[one], sheet.keys[other]))
         yield Defect(
             sheet.kind, tuple(names), [one, other], params={"vertices": int(count[nth])},
-            shape=sheet.spots(rings.xy[some[:LISTED]]),
+            shape=sheet.spots(rings.xy[some], np.zeros(len(some), np.int64))[0],
         )  # fmt: skip
+    if (more := len(order) - MOST_SHAPED) > 0:
+        pairs = key[begin[order[MOST_SHAPED:]]]
+        rows = np.unique(np.concatenate(np.divmod(pairs, len(sheet))))
+        yield Defect(sheet.kind, ("rest",), rows.tolist(), params={"more": more}, message="quality.more")
 
 
 def _numbers(rings: Rings) -> _Numbers:

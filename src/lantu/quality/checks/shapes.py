@@ -52,7 +52,7 @@ def unusable(sheet: Sheet, work: Workspace, *, fault: str) -> Iterator[Defect]:
         elif fault == "not_finite":
             points = _coordinates(sheet, row)
             xy = points[np.isfinite(points).all(axis=1)][:1]
-        spot = sheet.spots(xy) if xy is not None and len(xy) else None
+        spot = sheet.spots(xy, np.zeros(1, np.int64))[0] if xy is not None and len(xy) else None
         yield Defect(sheet.kind, (sheet.keys[row],), [row], shape=spot, message=message)
 
 
@@ -114,10 +114,13 @@ def invalid(sheet: Sheet, work: Workspace, *, harmful: bool) -> Iterator[Defect]
     worse = off > np.maximum(SELF_COVERED_M2, SELF_COVERED_SHARE * 1e3 * area)
     chosen = worse == harmful
     reasons = shapely.is_valid_reason(shapes[chosen])
-    for row, said in zip(rows[chosen].tolist(), reasons, strict=True):
-        at = re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", said)
+    told = [re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", said) for said in reasons.tolist()]
+    xy = np.array([[float(at[2]), float(at[3])] if at else [np.nan, np.nan] for at in told]).reshape(-1, 2)
+    named = np.isfinite(xy).all(axis=1)
+    spots = np.full(len(told), None, object)
+    spots[named] = sheet.spots(xy[named], np.arange(int(named.sum())))
+    for row, said, at, spot in zip(rows[chosen].tolist(), reasons.tolist(), told, spots, strict=True):
         why = at[1] if at else said
-        spot = sheet.spots(np.array([[float(at[2]), float(at[3])]])) if at else None
         yield Defect(
             sheet.kind, (sheet.keys[row],), [row], params={"why": why}, shape=spot, message=REASONS.get(why)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,12 +74,11 @@ def close_vertices(sheet: Sheet, work: Workspace, *, upto: str, above: str | Non
     vertex = np.concatenate([np.empty(0, np.int64), *(each for each, _ in found)])
     length = np.concatenate([np.empty(0), *(each for _, each in found)])
     row = _rows(sheet.rings)[np.searchsorted(sheet.rings.ring, vertex, side="right") - 1]
-    for first, last in _runs(row):
-        places = sheet.rings.xy[vertex[first : min(last, first + LISTED)]]
+    for first, last, spot in _spotted(sheet, row, sheet.rings.xy[vertex]):
         yield Defect(
             sheet.kind, (sheet.keys[row[first]],), [int(row[first])],
             params={"vertices": last - first, "nearest": metres(length[first:last].min())},
-            shape=sheet.spots(places), measured=metres(length[first:last].min()),
+            shape=spot, measured=metres(length[first:last].min()),
             required=Decimal(str(most)), unit="米",
         )  # fmt: skip
 
@@ -105,13 +105,15 @@ def spikes(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     row = _rows(sheet.rings)[np.searchsorted(sheet.rings.ring, vertex, side="right") - 1]
     real = sheet.valid[row] | (width > _FLAT_M)
     digits = 3 if sheet.metres == (1.0, 1.0) else 8
-    for nth in np.flatnonzero(real).tolist():
+    shown = np.flatnonzero(real)
+    spots = sheet.spots(sheet.rings.xy[vertex[shown]], np.arange(len(shown)))
+    for nth, spot in zip(shown.tolist(), spots, strict=True):
         tip = sheet.rings.xy[vertex[nth]]
         place = f"{tip[0]:.{digits}f},{tip[1]:.{digits}f}"
         yield Defect(
             sheet.kind, (sheet.keys[row[nth]], place), [int(row[nth])],
             params={"angle": metres(angle[nth]), "width": metres(width[nth])},
-            shape=sheet.spots(tip[None, :]), measured=metres(width[nth]), required=Decimal(str(width_m)),
+            shape=spot, measured=metres(width[nth]), required=Decimal(str(width_m)),
             unit="米",
         )  # fmt: skip
 
@@ -158,13 +160,12 @@ def tiny_holes(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     area = np.abs(np.add.reduceat(turn, begin)) / 2 if len(hole) else np.empty(0)
     tiny = np.flatnonzero(area <= float(most))
     row = rows[hole[tiny]]
-    for first, last in _runs(row):
+    for first, last, spot in _spotted(sheet, row, rings.xy[rings.ring[hole[tiny]]]):
         some = tiny[first:last]
         yield Defect(
             sheet.kind, (sheet.keys[row[first]],), [int(row[first])],
             params={"holes": len(some), "smallest": square_metres(area[some].min())},
-            shape=sheet.spots(rings.xy[rings.ring[hole[some[:LISTED]]]]),
-            measured=square_metres(area[some].min()), required=most, unit="平方米",
+            shape=spot, measured=square_metres(area[some].min()), required=most, unit="平方米",
         )  # fmt: skip
 
 
@@ -180,6 +181,17 @@ def perimeters(sheet: Sheet) -> _Floats:
     for row, length in in_order(look, _blocks(sheet)):
         found += np.bincount(row, length, minlength=len(sheet))
     return found
+
+
+def _spotted(sheet: Sheet, row: _Ints, xy: _Floats) -> Iterator[tuple[int, int, Any]]:
+    """Yield where each row's run of points begins and ends, and the first of them as a shape in the plane."""
+    runs = list(_runs(row))
+    begin, count = (np.array([each[nth] for each in runs], np.int64) for nth in (0, 1))
+    owner = np.repeat(np.arange(len(runs)), count - begin)
+    shown = np.arange(len(row)) - np.repeat(begin, count - begin) < LISTED
+    spots = sheet.spots(xy[shown], owner[shown])
+    for (first, last), spot in zip(runs, spots, strict=True):
+        yield first, last, spot
 
 
 def _runs(number: _Ints) -> Iterator[tuple[int, int]]:
