@@ -10,8 +10,10 @@ A case:
     layers: {KIND: [row, …]} or
         {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
-        row: {FIELD: value, …, box: [west, south, east, north] | wkt: …} in metres from a place in 大安市
-            (from (0, 0) where `epsg` is geographic: then as it stands); box and wkt left out: null geometry
+        row: {FIELD: value, …, one of those below}, in metres from a place in 大安市 (in degrees where `epsg` is
+            geographic, as they stand); none: null geometry
+            box: [west, south, east, north]; wkt; ring: [[x, y], …], open or not; wkb: hexadecimal, as is
+            disc: [x, y, radius, vertices]; squares: how many, of 1 m, 2 m apart, as one feature
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
     reply, upper: [{indicator, op, value, unit, year}]
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
@@ -46,7 +48,7 @@ FOLDER = Path(lantu.__file__).parent / "lawbook/rules/quality"
 EPSG = 4550
 ORIGIN = (580_000.0, 5_030_000.0)
 """A place in 大安市, in EPSG 4550."""
-SHAPE = ("box", "wkt")
+SHAPE = ("box", "wkt", "ring", "wkb", "disc", "squares")
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,13 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     spec = load().profiles["county-2021"].layers.get(kind)
     plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
     is_table = about.get("table", plain)
-    shapes = np.array([_shape(row, epsg) for row in rows], object)
+    shapes = [_wkb(row, epsg) for row in rows]
     return PackageLayer(
         name=about.get("name", kind),
         file=about.get("file", f"{kind}.gpkg"),
         fields=fields,
         table=table,
-        wkb=None if is_table else pa.array(shapely.to_wkb(shapes), pa.large_binary()),
+        wkb=None if is_table else pa.array(shapes, pa.large_binary()),
         geometry_type=None if is_table else about.get("geometry_type", "MultiPolygon"),
         crs=CRS.from_epsg(epsg) if epsg and not is_table else None,
         crs_text=about.get("crs_text", f"EPSG:{epsg}" if epsg and not is_table else None),
@@ -139,9 +141,28 @@ def _field(name: str, kind: pa.DataType, given: str | None) -> FieldInfo:
     return FieldInfo(name, said)
 
 
+def _wkb(row: dict[str, Any], epsg: int | None) -> bytes | None:
+    if "wkb" in row:
+        return bytes.fromhex(row["wkb"])
+    if "ring" in row:
+        geographic = epsg is not None and CRS.from_epsg(epsg).is_geographic
+        xy = np.array(row["ring"], np.float64) + (np.zeros(2) if geographic else np.array(ORIGIN))
+        head = np.array([3, 1, len(xy)], "<u4").tobytes()
+        return b"\x01" + head + xy.astype("<f8").tobytes()
+    found: bytes | None = shapely.to_wkb(_shape(row, epsg))
+    return found
+
+
 def _shape(row: dict[str, Any], epsg: int | None) -> Any:
     if "box" in row:
         shape = shapely.box(*(float(each) for each in row["box"]))
+    elif "disc" in row:
+        x, y, radius, count = row["disc"]
+        turn = np.linspace(0, 2 * np.pi, count, endpoint=False)
+        shape = shapely.polygons(float(radius) * np.column_stack([np.cos(turn), np.sin(turn)]) + [x, y])
+    elif "squares" in row:
+        west = 2.0 * np.arange(row["squares"])
+        shape = shapely.multipolygons(shapely.box(west, 0, west + 1, 1))
     elif "wkt" in row:
         shape = shapely.from_wkt(row["wkt"], on_invalid="ignore")
     else:

@@ -17,12 +17,16 @@ from lantu.overlay.threads import in_order
 _Boxes = NDArray[np.float64]
 SLICE = 64
 """Shapes that a thread hands to GEOS at a time."""
+BIG = 512
+"""A shape with more vertices is cut down to where it is looked at …"""
 _AT_ONCE, _SMALL = 8, 256
-"""A giant is halved until so few boxes are left of it, or it has so few vertices."""
+"""… and on the way halved until so few boxes are left of it, or it has so few vertices."""
 _COMPACT = 5.0
 """A circle of its area is less than so many times as big as area ÷ outline: GEOS finds the largest in it."""
 _MANY, _TOO_MANY = 1000, 20_000
 """Vertices from which GEOS's circle is taken to begin with, and from which it is left at that."""
+FEW = 500
+"""… where there is no time."""
 _NEXT = 1.01
 """How close a width is looked for."""
 _NARROWEST_M = 1e-7
@@ -80,12 +84,41 @@ def cut_to(shape: Any, boxes: _Boxes) -> Geometries:
     return polygons_of(cut)
 
 
-def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def seen_in(layer: PackedLayer, rows: NDArray[np.int64], boxes: _Boxes) -> Geometries:
+    """Return the shape of each of some rows, mended; of a giant only what lies in the box beside its number.
+
+    Args:
+        rows: (n,), a row as often as it is looked at; boxes: (n, 4).
+    """
+    each, number, times = np.unique(rows, return_inverse=True, return_counts=True)
+    shapes = mended(layer.geometries(each))
+    seen = np.asarray(shapes[number])
+    order = np.argsort(number, kind="stable")
+    end = np.cumsum(times)
+    for giant in np.flatnonzero(shapely.get_num_coordinates(shapes) > BIG).tolist():
+        places = order[end[giant] - times[giant] : end[giant]]
+        seen[places] = cut_to(shapes[giant], boxes[places])
+    return seen
+
+
+def shared_by(one: PackedLayer, other: PackedLayer, pairs: NDArray[np.int64]) -> Geometries:
+    """Build the ground that pairs of polygons share, (k, 2) rows of one and of the other."""
+    left, right = one.box[pairs[:, 0]], other.box[pairs[:, 1]]
+    both = np.concatenate([np.maximum(left, right)[:, :2], np.minimum(left, right)[:, 2:]], axis=1)
+    return polygons_of(
+        spread(shapely.intersection, seen_in(one, pairs[:, 0], both), seen_in(other, pairs[:, 1], both))
+    )
+
+
+def widest(shapes: Geometries, most: int = _TOO_MANY) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the diameter of the largest circle in each polygon, within 2 %, and a place in that circle.
 
     GEOS looks for the circle in a bounded number of steps, which in a long sliver find a much smaller one. So
     slivers are shrunk, which is right to 1 %, until nothing is left of them; big ones begin with what GEOS
-    finds, and with those of more than 20,000 vertices it stays at that.
+    finds, and with those of too many vertices it stays at that, or at area ÷ outline where that is more.
+
+    Args:
+        most: vertices from which a shape has too many; FEW where there is no time.
 
     Returns:
         (n,) metres, (n, 2) plane coordinates; a shape too narrow to shrink has width 0, an empty one NaN as
@@ -100,13 +133,16 @@ def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]
     high = np.maximum(np.sqrt(shapely.area(near) / np.pi), low)
     core = near.copy()
     compact = high < _COMPACT * low
-    begun = np.flatnonzero(compact | (vertices > _MANY))
+    begun = np.flatnonzero(compact | (vertices > min(_MANY, most)))
     radius = spread(shapely.maximum_inscribed_circle, near[begun], 0.01 * low[begun])
-    low[begun], core[begun] = shapely.length(radius), shapely.get_point(radius, 0)
+    # Without holes no outline is so winding that the radius is less than area ÷ outline (Bonnesen).
+    rings = np.bincount(shapely.get_rings(near, return_index=True)[1], minlength=len(near))
+    sure = np.where(rings == shapely.get_num_geometries(near), low, 0.0)
+    low[begun], core[begun] = np.maximum(shapely.length(radius), sure[begun]), shapely.get_point(radius, 0)
     found = np.zeros(len(shapes), np.bool_)
     found[begun] = low[begun] > _NARROWEST_M
     guessed = found.copy()
-    todo = np.flatnonzero(~found | ~(compact | (vertices > _TOO_MANY)))
+    todo = np.flatnonzero(~found | ~(compact | (vertices > most)))
     while len(todo):
         # Until some circle has been found, smaller ones are tried; after a good guess the next bigger one.
         between = np.where(guessed[todo], low[todo] * _NEXT, np.sqrt(low[todo] * high[todo]))

@@ -44,6 +44,7 @@ class Defect:
         features: keys of features of other layers at fault.
         params: for the rule's sentence; `layer`, `where`, `count`, `features` are added.
         shape: what is at fault, in the statutory plane; None: the features themselves are.
+        place: (x, y) in it to look at; None: anywhere in the shape.
         measured, required: the figures, in `unit`.
         answer: FAIL, NEEDS_PERSON, CANNOT_TELL.
         message: code of the sentence where it is not the rule's own.
@@ -55,6 +56,7 @@ class Defect:
     features: tuple[str, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
     shape: Any = None
+    place: tuple[float, float] | None = None
     measured: Decimal | None = None
     required: Decimal | None = None
     unit: str | None = None

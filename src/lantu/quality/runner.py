@@ -165,7 +165,7 @@ def _finding(work: Workspace, rule: QualityRule, defect: Defect) -> QualityFindi
         rows=tuple(int(sheet.fid[row]) for row in rows[:LISTED]) if sheet else (),
         count=max(len(rows), 1),
         shape=shape,
-        place=_place(shape),
+        place=_place(shape) if defect.place is None else _lonlat(work, defect.place),
         measured=defect.measured,
         required=defect.required,
         unit=defect.unit,
@@ -202,6 +202,14 @@ def _points(shapes: Geometries) -> Geometries:
         except shapely.errors.GEOSException:
             found.append(shapely.points(shapely.get_coordinates(shape)[0]))
     return np.array([each for each in found if each is not None and not each.is_empty], object)
+
+
+def _lonlat(work: Workspace, place: tuple[float, float]) -> tuple[float, float] | None:
+    """Bring a place in the statutory plane to longitude and latitude."""
+    if work.plane is None:
+        return None
+    point = work.plane.to_geographic(shapely.points([place]))[0]
+    return float(point.x), float(point.y)
 
 
 def _place(shape: Any) -> tuple[float, float] | None:

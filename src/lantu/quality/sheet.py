@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -310,6 +311,23 @@ class Sheet:
         """
         plane, crs = self.place()
         return plane.project(self.shapes[np.asarray(rows, np.intp)], crs)
+
+    def spots(self, xy: NDArray[np.float64], owner: _Ints) -> Geometries:
+        """Return points of the system of delivery in the statutory plane, a multipoint per owner.
+
+        Args:
+            xy: (n, 2); owner: (n,) from 0 on, rising.
+
+        Returns:
+            As many as there are owners; None each where there is no plane.
+        """
+        count = int(owner[-1]) + 1 if len(owner) else 0
+        try:
+            plane, crs = self.place()
+        except CannotTell:
+            return np.full(count, None, object)
+        points = shapely.points(plane.forward(xy, crs)) if count else np.empty(0, object)
+        return np.asarray(shapely.multipoints(points, indices=owner), object)
 
 
 def _number(text: str) -> float:
