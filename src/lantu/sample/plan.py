@@ -150,7 +150,7 @@ def _other_lines(events: Events) -> list[SampleLayer]:
     m = events.m
     shapes = base_shapes(events)
     flood = shapely.intersection(
-        shapely.buffer(shapely.simplify(m.rivers[0][0], 120), 750, quad_segs=3), m.outline
+        shapely.buffer(shapely.simplify(m.rivers[0][0], 120), 750, quad_segs=3), whole(shapes)
     )
     flood_parts = [part for part in shapely.get_parts(flood) if part.geom_type == "Polygon"]
     centre = m.places.centre[m.places.county_town]

@@ -36,7 +36,7 @@ _Bools = NDArray[np.bool_]
 
 
 def unusable(sheet: Sheet, work: Workspace, *, fault: str) -> Iterator[Defect]:
-    """Every row has a shape that can be read. Shapes of another kind of geometry are other rules' business.
+    """Every row has a shape that can be read. That it is a line, not a polygon, is another rule's business.
 
     Args:
         fault: which rows are told: null, empty, unreadable, not_finite, unclosed.
@@ -67,10 +67,13 @@ def _unusable(sheet: Sheet, fault: str) -> _Bools:
         found = {"empty": shapely.is_empty(sheet.shapes), "unreadable": unread, "not_finite": lost}
         return np.asarray(found[fault] & ~absent, np.bool_)
     state = sheet.rings.state
+    other = state == reading.NOT_POLYGON
     if fault == "unreadable":
-        bad = (state == reading.UNREADABLE) | (unread & (state == reading.SOUND))
+        bad = (state == reading.UNREADABLE) | (unread & ((state == reading.SOUND) | other))
+    elif fault == "empty":
+        bad = (state == reading.EMPTY) | (shapely.is_empty(sheet.shapes) & other)
     else:
-        states = {"empty": reading.EMPTY, "not_finite": reading.NOT_FINITE, "unclosed": reading.UNCLOSED}
+        states = {"not_finite": reading.NOT_FINITE, "unclosed": reading.UNCLOSED}
         bad = state == states[fault]
     return np.asarray(bad & ~absent, np.bool_)
 
@@ -142,10 +145,13 @@ def _flat(sheet: Sheet, work: Workspace) -> _Bools:
 
 
 def multipart(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
-    """No feature is in several parts, where the profile wants them single."""
+    """No feature is in several parts, where the profile wants them single. An empty part is none."""
     if not sheet.spec.single_part:
         raise NotApplicable("quality.parts_allowed", layer=sheet.kind)
     parts = shapely.get_num_geometries(sheet.shapes)
+    several = np.flatnonzero(parts > 1)
+    each, owner = shapely.get_parts(sheet.shapes[several], return_index=True)
+    parts[several] = np.bincount(owner[~shapely.is_empty(each)], minlength=len(several))
     for row in np.flatnonzero(parts > 1).tolist():
         number = Decimal(int(parts[row]))
         yield Defect(
