@@ -47,9 +47,9 @@ def test_every_command_takes_json_and_explains_itself(name: str) -> None:
 @pytest.mark.parametrize("name", LEAVES)
 def test_whatever_keeps_facts_takes_a_home(name: str) -> None:
     options = {option for each in LEAVES[name].params for option in each.opts}
-    assert ("--home" in options) == (
-        name not in ("approval read", "sample", "overlay areas", "overlay check", "overlay change")
-    )
+    homeless = {"approval read", "sample", "overlay areas", "overlay check", "overlay change"}
+    homeless |= {"profile list", "profile show", "profile diff", "package template"}
+    assert ("--home" in options) == (name not in homeless)
 
 
 def test_help_of_the_whole() -> None:

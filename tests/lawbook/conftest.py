@@ -99,6 +99,37 @@ MJ: {zh: 面积, en: Area, unit: 平方米, list: land, verified: true}
 LINE: {name: {zh: 线, en: Line}, geometry: polygon, fields: [BSM, MJ], source: {id: 法}, verified: true}
 PERMITS: {name: {zh: 表, en: Table}, geometry: none, fields: [BSM], verified: false}
 """,
+    "profiles/packages/plan-2020.yaml": """\
+id: plan-2020
+title: {zh: 规划成果, en: Plan}
+level: county
+since: 2020-01-02
+standard: {id: 法}
+land_use: land
+zones: land
+systems: [4490]
+types: {BSM: C20}
+lists: {MJ: land_use}
+verified: false
+layers:
+  LINE:
+    presence: required
+    aliases: [XIAN]
+    required: [BSM]
+""",
+    "profiles/packages/plan-2021.yaml": """\
+id: plan-2021
+title: {zh: 规划成果二, en: Another plan}
+extends: plan-2020
+since: 2021-01-02
+until: 2022-01-02
+standard: {id: 法}
+package_name: "[0-9]{6}.+"
+verified: false
+layers:
+  LINE: {without: [MJ], optional: [BSM]}
+  PERMITS: {presence: optional}
+""",
     "messages/change.yaml": """\
 change.farmland_built:
   zh: "{area} 占用耕地 {size}。"

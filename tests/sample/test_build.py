@@ -31,7 +31,8 @@ def digests(folder):
         if path.suffix == ".gpkg":
             for name in [layer.name for layer in list_layers(path)]:
                 table = read_vector(path, name)
-                data = b"".join(shapely.to_wkb(table.geometry)) + repr(table.attributes.to_pydict()).encode()
+                shapes = b"" if table.geometry is None else b"".join(shapely.to_wkb(table.geometry))
+                data = shapes + repr(table.attributes.to_pydict()).encode()
                 found[path.name, name] = digest_bytes(data)
         elif path.suffix == ".csv":
             found[path.name, ""] = digest_bytes(path.read_bytes())

@@ -17,6 +17,8 @@ COMMANDS = {
     "approval": "批复 / approval replies",
     "plan": "规划 / plans",
     "layer": "图层和表 / layers and tables",
+    "profile": "成果包样式：要交哪些图层、字段和代码 / what a plan package must hold",
+    "package": "规划成果包 / plan packages",
     "overlay": "叠置任意两个文件的面积 / shared areas of any two files",
     "site": "压占分析：地块压占哪些控制线、什么地类 / which control lines and land a site lies in",
     "measure": "监测：指标对照批复，逐年比对变化 / targets against state, and changed land",

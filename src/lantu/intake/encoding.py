@@ -32,14 +32,14 @@ def shapefile_encoding(path: Path, file: str) -> str | None:
     if len(data) < 32:
         return None
     (header,) = struct.unpack("<H", data[8:10])
-    found = _encoding(data[32:header] + data[header:])
+    found = encoding_of(data[32:header] + data[header:])
     if found is None:
         raise InputError("intake.encoding", where=file)
     return _ENCODINGS[found]
 
 
-def _encoding(body: bytes) -> str | None:
-    """Choose the encoding that decodes nearly all of it; where both do, the one that reads as Chinese."""
+def encoding_of(body: bytes) -> str | None:
+    """Return utf-8 or gb18030: what decodes nearly all of it; where both do, what reads as Chinese."""
     foreign = sum(byte > 127 for byte in body)
     if not foreign:
         return "utf-8"

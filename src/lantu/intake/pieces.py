@@ -141,7 +141,7 @@ def _parquet(path: Path, layer: str | None, state: tuple[Any, ...]) -> Iterator[
 
         def read(columns: list[str]) -> Iterator[tuple[pa.Table, pa.Array | None]]:
             wanted = columns if column is None else [*columns, column]
-            for batch in file.iter_batches(_piece_rows(size, meta.num_rows), columns=wanted):
+            for batch in file.iter_batches(piece_rows(size, meta.num_rows), columns=wanted):
                 yield _parted(batch, column)
 
         yield Pieces(
@@ -168,7 +168,7 @@ def _by_gdal(path: Path, known_as: Path, layer: str | None, state: tuple[Any, ..
 
     def read(columns: list[str]) -> Iterator[tuple[pa.Table, pa.Array | None]]:
         wanted = {"columns": columns, "read_geometry": column is not None, **options}
-        batch_size = _piece_rows(size, rows)
+        batch_size = piece_rows(size, rows)
         with pyogrio.open_arrow(path, use_pyarrow=True, batch_size=batch_size, **wanted) as (_, stream):
             for batch in stream:
                 yield _parted(batch, column)
@@ -204,7 +204,8 @@ def _without(schema: pa.Schema, column: str | None) -> pa.Schema:
     return schema if column is None else schema.remove(schema.get_field_index(column))
 
 
-def _piece_rows(size: int, rows: int) -> int:
+def piece_rows(size: int, rows: int) -> int:
+    """Return how many rows of a file of so many bytes and rows make a piece."""
     return max(1, min(MOST_ROWS, PIECE_BYTES * max(rows, 1) // max(size, 1)))
 
 

@@ -7,7 +7,7 @@ records (xBase), the tables of a FileGDB their own length.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from lantu.core.errors import InputError
@@ -32,29 +32,30 @@ def check_whole(path: Path, file: str) -> None:
         tables = sorted(path.glob("*.gdbtable"))
         if not tables:
             raise InputError("intake.not_a_gdb", where=file)
-        _check(((table, _gdb_table(_head(table))) for table in tables), file)
-        _check(((index, _gdb_index(_head(index))) for index in sorted(path.glob("*.gdbtablx"))), file)
+        _check(tables, file)
+        _check(sorted(path.glob("*.gdbtablx")), file)
 
 
-def _check(parts: Iterator[tuple[Path, int]], file: str) -> None:
-    for part, expected in parts:
-        found = part.stat().st_size
+def said_size(part: Path) -> int:
+    """Return how many bytes a .shp, .shx, .dbf, .gdbtable or .gdbtablx says it has; 0 where it does not."""
+    with part.open("rb") as stream:
+        return _SAID[part.suffix.lower()](stream.read(_HEAD))
+
+
+def _check(parts: Iterable[Path], file: str) -> None:
+    for part in parts:
+        found, expected = part.stat().st_size, said_size(part)
         if found < expected:
             raise InputError("intake.cut_off", where=file, part=part.name, expected=expected, found=found)
 
 
-def _shapefile(path: Path, file: str) -> Iterator[tuple[Path, int]]:
+def _shapefile(path: Path, file: str) -> Iterator[Path]:
     present = {part.suffix.lower(): part for part in parts_of(path)}
     for suffix in (".shx", ".dbf"):
         if suffix not in present:
             raise InputError("intake.no_companion", where=file, suffix=suffix)
-    yield path, _shp(_head(path))
-    yield present[".dbf"], _dbf(_head(present[".dbf"]))
-
-
-def _head(part: Path) -> bytes:
-    with part.open("rb") as stream:
-        return stream.read(_HEAD)
+    yield path
+    yield present[".dbf"]
 
 
 def _shp(head: bytes) -> int:
@@ -83,3 +84,8 @@ def _gdb_index(head: bytes) -> int:
     if version != _KNOWN_GDB:
         return 0
     return int(16 + blocks * 1024 * width + (16 if blocks else 0))
+
+
+_SAID: dict[str, Callable[[bytes], int]] = {
+    ".shp": _shp, ".shx": _shp, ".dbf": _dbf, ".gdbtable": _gdb_table, ".gdbtablx": _gdb_index,
+}  # fmt: skip

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from lantu.lawbook import checking as c
 from lantu.lawbook import reading as r
 from lantu.lawbook.code_lists import check_code_list, read_code_list
+from lantu.lawbook.packages import check_profile, read_profile
 from lantu.lawbook.pages import Page
 from lantu.lawbook.quality_rules import check_quality_rule, read_quality_rule
 from lantu.lawbook.reading import Draft
@@ -40,6 +41,7 @@ KINDS = (
     Kind("rules/quality/*/rule.yaml", "quality_rule", read_quality_rule, check_quality_rule),
     Kind("profiles/fields.yaml", "fields", r.read_fields, c.check_fields),
     Kind("profiles/layer_kinds.yaml", "layer_kinds", r.read_layer_kinds, c.check_layer_kinds),
+    Kind("profiles/packages/*.yaml", "package_profile", read_profile, check_profile),
     Kind("messages/*.yaml", "messages", r.read_sentences, c.check_nothing),
 )
 

@@ -30,6 +30,7 @@ class Draft:
     change_rules: dict[str, m.ChangeRule] = field(default_factory=dict)
     fields: dict[str, m.Field] = field(default_factory=dict)
     layer_kinds: dict[str, m.LayerKind] = field(default_factory=dict)
+    profile_pages: dict[str, Page] = field(default_factory=dict)
     profiles: dict[str, m.PackageProfile] = field(default_factory=dict)
     quality_rules: dict[str, m.QualityRule] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)

@@ -62,7 +62,8 @@ def run_rule(work: Workspace, rule: QualityRule, checks: Mapping[str, Check]) ->
             continue
         sheet = work.sheets.get(kind)
         if sheet is None:
-            if spec.presence == "required" or work.broken(kind):
+            # A rule about all layers is about those that are there; that one is absent, another rule says.
+            if "layers" in rule.arguments and (spec.presence == "required" or work.broken(kind)):
                 defects.append(_cannot_tell(kind, CannotTell("quality.layer_absent", layer=kind)))
             continue
         if not len(sheet):

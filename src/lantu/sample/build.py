@@ -14,12 +14,15 @@ from lantu.sample.classes import class_land
 from lantu.sample.counties import County
 from lantu.sample.landmap import draw_land
 from lantu.sample.layers import SampleLayer
+from lantu.sample.package import TABLE, package_layers, plan_text
 from lantu.sample.plan import plan_layers
 from lantu.sample.story import tell
 from lantu.sample.survey import land_layers
 from lantu.sample.tables import exchanges, water_use
 from lantu.sample.truth import truth_of
 from lantu.sample.write import write_layer, write_table
+
+PLAN_TEXT = "规划文本.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ def build_county(
     events = tell(m, class_land(m, rng), book, rng)
     layers = [*plan_layers(events, rng), *land_layers(events), water_use(events, rng), exchanges(events)]
     entries = [_write(county, layer, folder) for layer in layers]
+    for layer in package_layers(events):
+        _write(county, layer, folder)
+    (folder / _plan_folder(county) / PLAN_TEXT).write_text(plan_text(county), "utf-8")
     return entries, truth_of(events)
 
 
@@ -71,7 +77,7 @@ def _write(county: County, layer: SampleLayer, folder: Path) -> Entry:
     file, name = _file_of(county, layer)
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    if layer.shapes is None:
+    if path.suffix == ".csv":
         write_table(layer, path)
     else:
         write_layer(layer, path, county.epsg)
@@ -80,10 +86,15 @@ def _write(county: County, layer: SampleLayer, folder: Path) -> Entry:
 
 def _file_of(county: County, layer: SampleLayer) -> tuple[str, str | None]:
     """Return a layer's file and its name there: land by year, the plan in one file or a Shapefile each."""
-    if layer.shapes is None:
+    if layer.kind != TABLE and layer.shapes is None:
         return f"tables/{county.code}_{layer.kind}.csv", None
     if layer.year is not None:
         return f"land/{county.code}_{layer.year}.gpkg", layer.kind
-    if county.plan_format == "shp":
-        return f"plan/{county.code}/{layer.kind}.shp", None
-    return f"plan/{county.code}.{county.plan_format}", layer.kind
+    if county.plan_format != "shp":
+        return f"{_plan_folder(county)}/{county.code}.{county.plan_format}", layer.kind
+    return f"{_plan_folder(county)}/{layer.kind}.{'csv' if layer.shapes is None else 'shp'}", None
+
+
+def _plan_folder(county: County) -> str:
+    """Return where a county's plan package lies: its layers, its table of indicators, its text."""
+    return f"plan/{county.code}"

@@ -32,11 +32,12 @@ def plan_layers(events: Events, rng: np.random.Generator) -> list[SampleLayer]:
     ]
 
 
-def _base_shapes(events: Events) -> Geometries:
+def base_shapes(events: Events) -> Geometries:
+    """Return the parcels of the base year, in the drawing plane."""
     return np.array(events.history.shapes[: len(events.m.shapes)], object)
 
 
-def _layer(
+def plan_layer(
     events: Events, kind: str, shapes: Sequence[Any] | Geometries, start: int, more: Mapping[str, Any]
 ) -> SampleLayer:
     """Make a layer of the plan from shapes in the drawing plane; MJ is their statutory area."""
@@ -59,7 +60,7 @@ def _layer(
 
 
 def _areas(events: Events) -> list[SampleLayer]:
-    m, shapes = events.m, _base_shapes(events)
+    m, shapes = events.m, base_shapes(events)
     units = np.unique(m.township)
     towns = [whole(shapes[m.township == unit]) for unit in units]
     names = {
@@ -67,21 +68,21 @@ def _areas(events: Events) -> list[SampleLayer]:
         "XZQMC": [m.places.townships[u].name for u in units],
     }
     return [
-        _layer(events, "XZQX", [whole(np.array(towns, object))], 90_000_001, {}),
-        _layer(events, "XZQ", towns, 90_001_001, names),
+        plan_layer(events, "XZQX", [whole(np.array(towns, object))], 90_000_001, {}),
+        plan_layer(events, "XZQ", towns, 90_001_001, names),
     ]
 
 
 def _three_lines(events: Events) -> list[SampleLayer]:
     m, base, county = events.m, events.base, events.m.county
-    shapes = _base_shapes(events)
-    rows, patch = _patches(events, base.red, m.township)
+    shapes = base_shapes(events)
+    rows, patch = patches(events, base.red, m.township)
     red = [whole(shapes[rows[patch == i]]) for i in range(patch.max() + 1)]
     red_columns = {
         "XJXZQDM": [county.code] * len(red), "XJXZQMC": [county.name] * len(red),
         "SJXZQMC": [PROVINCE] * len(red), "SJXZQMC1": [CITY] * len(red), "LHLX": ["陆域"] * len(red),
     }  # fmt: skip
-    rows, patch = _patches(events, base.basic, m.owner)
+    rows, patch = patches(events, base.basic, m.owner)
     basic = [whole(shapes[rows[patch == i]]) for i in range(patch.max() + 1)]
     zones, kinds = [], []
     for zone in (410, 420, 430):
@@ -90,9 +91,9 @@ def _three_lines(events: Events) -> list[SampleLayer]:
             kinds.append(str(zone))
     zone_names = events.book.code_lists["ghfq"]
     return [
-        _layer(events, "YJJBNT", basic, 91_000_001, _basic_columns(events, rows, patch)),
-        _layer(events, "STBHHX", red, 92_000_001, red_columns),
-        _layer(
+        plan_layer(events, "YJJBNT", basic, 91_000_001, _basic_columns(events, rows, patch)),
+        plan_layer(events, "STBHHX", red, 92_000_001, red_columns),
+        plan_layer(
             events,
             "CZKFBJ",
             zones,
@@ -102,7 +103,7 @@ def _three_lines(events: Events) -> list[SampleLayer]:
     ]
 
 
-def _patches(events: Events, chosen: NDArray[np.bool_], land_of: Rows) -> tuple[Rows, Rows]:
+def patches(events: Events, chosen: NDArray[np.bool_], land_of: Rows) -> tuple[Rows, Rows]:
     """Gather chosen parcels of one unit that hang together: (their rows, number of the patch of each)."""
     label = np.where(chosen, land_of + 1, 0)
     group = gather(label, events.m.shared)
@@ -138,7 +139,7 @@ def _basic_columns(events: Events, rows: Rows, patch: Rows) -> dict[str, Any]:
 def _other_lines(events: Events) -> list[SampleLayer]:
     """Flood and heritage lines, and the four city lines of the county town."""
     m = events.m
-    shapes = _base_shapes(events)
+    shapes = base_shapes(events)
     flood = shapely.intersection(
         shapely.buffer(shapely.simplify(m.rivers[0][0], 120), 750, quad_segs=3), m.outline
     )
@@ -159,8 +160,8 @@ def _other_lines(events: Events) -> list[SampleLayer]:
     basin = [shapely.buffer(shapes[i], -45).simplify(5) for i in parks[np.argsort(-m.area_m2[parks])][:2]]
     basin = [each for each in basin if each.geom_type == "Polygon" and not each.is_empty]
     found = [
-        _layer(events, "HLFXKZX", flood_parts, 94_000_001, {}),
-        _layer(
+        plan_layer(events, "HLFXKZX", flood_parts, 94_000_001, {}),
+        plan_layer(
             events,
             "LSWHBHX",
             heritage,
@@ -180,7 +181,7 @@ def _other_lines(events: Events) -> list[SampleLayer]:
         ),
     ):
         if drawn:
-            found.append(_layer(events, kind, drawn, start, more))
+            found.append(plan_layer(events, kind, drawn, start, more))
     return found
 
 
@@ -197,7 +198,7 @@ def _roads(events: Events) -> SampleLayer:
                 lines.append(part)
                 names.append(name)
     named = [f"虚构{name}{i + 1}" for i, name in enumerate(names)]
-    return _layer(events, "ROAD", lines, 89_000_001, {"LX": names, "MC": named})
+    return plan_layer(events, "ROAD", lines, 89_000_001, {"LX": names, "MC": named})
 
 
 _FACILITIES = (
@@ -220,4 +221,4 @@ def _facilities(events: Events, rng: np.random.Generator) -> SampleLayer:
                     points.append(shapely.Point(*np.round(m.inner[base], 1)))
                     kinds.append(kind)
     named = [f"虚构{kind}{i + 1}" for i, kind in enumerate(kinds)]
-    return _layer(events, "FACILITY", points, 88_000_001, {"LX": kinds, "MC": named})
+    return plan_layer(events, "FACILITY", points, 88_000_001, {"LX": kinds, "MC": named})

@@ -25,21 +25,25 @@ _TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 6: "MultiPolygon"}
 
 
 def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
-    """Write one layer; a file that is there already gets it as a further layer, named after its kind.
+    """Write one layer or table; a file that is there already gets it as a further one, named after its kind.
 
     Raises:
         StorageError: `store.disk_full`, `store.disk_fault`.
     """
-    assert layer.shapes is not None
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATED})
-    shapes, kind = _of_one_type(layer.shapes)
-    geometry = pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
+    columns, about = layer.columns, {}
+    if layer.shapes is not None:
+        shapes, kind = _of_one_type(layer.shapes)
+        columns = columns.append_column(
+            "geometry", pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
+        )
+        about = {"geometry_name": "geometry", "geometry_type": kind, "crs": f"EPSG:{epsg}"}
     append, geopackage = path.exists(), path.suffix == ".gpkg"
     try:
         pyogrio.write_arrow(
-            layer.columns.append_column("geometry", geometry), path,
+            columns, path,
             layer=layer.kind if path.suffix != ".shp" else None, driver=_DRIVERS[path.suffix],
-            geometry_name="geometry", geometry_type=kind, crs=f"EPSG:{epsg}", append=append,
+            append=append, **about,
             dataset_metadata=_WORDS if geopackage and not append else None,
             layer_metadata=_WORDS if geopackage else None,
             encoding="GBK" if path.suffix == ".shp" else None,

@@ -127,6 +127,40 @@ def whole_file(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
 
 
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Let a folder be written beside its place; synced, it is moved there.
+
+    What stands there makes way, and comes back where the new one cannot be moved in.
+
+    Yields:
+        Where to make it, as `whole_file` does.
+
+    Raises:
+        StorageError: as `whole_file`.
+    """
+    part, old = part_of(path), part_of(path)
+    with storage_faults(path):
+        try:
+            yield part
+            for each in (*part.rglob("*"), part):
+                sync_file(each)
+            stood = path.exists()
+            if stood:
+                path.rename(old)
+            try:
+                part.rename(path)
+            except BaseException:
+                if stood:
+                    old.rename(path)
+                raise
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+        sync_folder(path.parent)
+
+
 def part_of(path: Path) -> Path:
     """Return a new hidden name beside a file or folder, `.<stem>.<process>.<random>.part<ending>`."""
     return path.with_name(f"{_head(path)}{os.getpid()}.{uuid4().hex[:8]}.part{path.suffix}")

@@ -1,0 +1,57 @@
+"""`lantu package`: plan packages as they are delivered: an empty one to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lantu.cli.context import JsonOption, emit, line, say
+from lantu.lawbook import load
+from lantu.lawbook.packages import profile_named
+from lantu.runs.package_template import Template, write_template
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    group = typer.Typer(no_args_is_help=True, help="规划成果包 / plan packages")
+    group.command("template", help="按样式生成空的成果库 / an empty package made after a profile")(template)
+    app.add_typer(group, name="package")
+
+
+def template(
+    profile: Annotated[
+        str, typer.Option("--profile", help="样式编号 / id of the profile: county-2023", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="写到 .gpkg 或 .gdb / where to write it", show_default=False)
+    ],
+    epsg: Annotated[
+        int | None,
+        typer.Option(
+            "--epsg", help="坐标系，缺省为样式的第一个 / system; the profile's first", show_default=False
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="替换已有的成果库 / replace a package that stands there")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the template and say what is in it."""
+    found = profile_named(load().profiles, profile)
+    made = write_template(found, out, epsg=epsg, force=force)
+    value = {
+        "path": made.path, "profile": found.id, "epsg": made.epsg, "layers": made.layers,
+        "tables": made.tables, "fields": made.fields,
+    }  # fmt: skip
+    emit(value, as_json, lambda: _show(made))
+
+
+def _show(made: Template) -> None:
+    line(
+        say(
+            "profile.template", path=made.path, layers=made.layers, tables=made.tables, fields=made.fields,
+            epsg=made.epsg,
+        )
+    )  # fmt: skip
