@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +13,8 @@ from typing import Any, Literal
 from lantu.approvals.plan_text import Saying, read_plan_text
 from lantu.approvals.reading import Question
 from lantu.approvals.vocabulary import Term, Vocabulary, vocabulary
-from lantu.core.errors import InputError
-from lantu.core.operators import AT_LEAST, AT_MOST, EQUAL
-from lantu.core.units import Dimension, unit
+from lantu.core.operators import EQUAL
+from lantu.core.units import Dimension, spellings, unit
 from lantu.lawbook import Lawbook
 from lantu.lawbook.models import Indicator
 from lantu.quality.findings import CannotTell, NotApplicable
@@ -100,6 +99,11 @@ class TextRead:
     questions: tuple[tuple[str, Question], ...]
 
 
+def _plain(text: str) -> str:
+    """Bring words into the form in which they are compared: NFKC, no white space."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def page_of(book: Lawbook) -> Mapping[str, Any]:
     found: Mapping[str, Any] = book.pages[PAGE]
     return found
@@ -113,7 +117,7 @@ def indicator_of(book: Lawbook, name: str) -> Indicator | None:
 def key_of(book: Lawbook, name: str) -> str:
     """Return what makes an indicator the same: its id in the lawbook, else its name without 面积, 规模."""
     known = indicator_of(book, name)
-    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    plain = _plain(name)
     return known.id if known else _NAMES.sub("", plain) or plain
 
 
@@ -123,7 +127,7 @@ def words_of(work: Workspace) -> Vocabulary:
 
 def term_of(work: Workspace, name: str) -> Term | None:
     """Return what the vocabulary of replies knows of an indicator."""
-    return words_of(work).terms.get("".join(unicodedata.normalize("NFKC", name).split()))
+    return words_of(work).terms.get(_plain(name))
 
 
 def dimensions_of(work: Workspace, name: str) -> tuple[Dimension, ...]:
@@ -162,10 +166,10 @@ def table_rows(work: Workspace) -> tuple[Sheet, tuple[Row, ...]]:
         raise NotApplicable("quality.layer_not_given", layer=kind, name=work.layer_name(kind))
     sheet = work.sheet(kind)
     sheet.needs(columns["name"], columns["unit"], columns["target"])
-    return sheet, work.once("indicator table", lambda: tuple(_rows(work, sheet, columns, set(page["empty"]))))
+    return sheet, work.once("indicator table", lambda: _rows(work, sheet, columns, set(page["empty"])))
 
 
-def _rows(work: Workspace, sheet: Sheet, columns: Mapping[str, str], empty: set[str]) -> Iterable[Row]:
+def _rows(work: Workspace, sheet: Sheet, columns: Mapping[str, str], empty: set[str]) -> tuple[Row, ...]:
     def text(column: str) -> list[str]:
         name = columns[column]
         if not sheet.has(name):
@@ -173,13 +177,19 @@ def _rows(work: Workspace, sheet: Sheet, columns: Mapping[str, str], empty: set[
         return ["" if each is None else str(each).strip() for each in sheet.text(name)]
 
     said = {column: text(column) for column in columns}
+    found = []
     for row in range(len(sheet)):
         name, area = said["name"][row], said["area"][row]
-        cells = {column: cell_of(work, said[column][row], said["unit"][row], empty) for column in COLUMNS}
-        yield Row(
-            row, name, key_of(work.book, name), said["unit"][row], said["attribute"][row], area,
-            _whole(work, area), cells,
+        cells = {
+            column: cell_of(words_of(work), said[column][row], said["unit"][row], empty) for column in COLUMNS
+        }
+        found.append(
+            Row(
+                row, name, key_of(work.book, name), said["unit"][row], said["attribute"][row], area,
+                _whole(work, area), cells,
+            )
         )  # fmt: skip
+    return tuple(found)
 
 
 def _whole(work: Workspace, area: str) -> bool:
@@ -188,13 +198,12 @@ def _whole(work: Workspace, area: str) -> bool:
     return not area or (work.county is None and len(code) <= 6) or (work.county or "").rstrip("0") == code
 
 
-def cell_of(work: Workspace, text: str, unit_text: str, empty: set[str]) -> Cell:
+def cell_of(words: Vocabulary, text: str, unit_text: str, empty: set[str]) -> Cell:
     """Read a cell: a number, with a word for its limit or its own unit beside it; nothing; or a reference.
 
     A character that nobody could know is never guessed: the cell is odd.
     """
-    words = words_of(work)
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = _plain(text)
     if not plain or plain in empty:
         return Cell(text, "empty")
     op, rest = None, plain
@@ -206,8 +215,7 @@ def cell_of(work: Workspace, text: str, unit_text: str, empty: set[str]) -> Cell
         if rest.endswith(word):
             op, rest = op or words.ops_after[word], rest[: -len(word)]
             break
-    if unit_text and rest.endswith("".join(unicodedata.normalize("NFKC", unit_text).split())):
-        rest = rest[: -len("".join(unicodedata.normalize("NFKC", unit_text).split()))]
+    rest = rest.removesuffix(_plain(unit_text))
     if _NUMBER.fullmatch(rest):
         digits = rest.replace(",", "")
         return Cell(text, "number", Decimal(digits), op, len(digits.partition(".")[2]))
@@ -220,7 +228,7 @@ def told_by_table(work: Workspace) -> tuple[Told, ...]:
     years = page_of(work.book)["years"]
     found = []
     for row in rows:
-        measured = _unit_name(row.unit)
+        measured = unit_named(row.unit)
         if not row.ours or not row.name or measured is None:
             continue
         for column, cell in row.cells.items():
@@ -236,14 +244,11 @@ def told_by_table(work: Workspace) -> tuple[Told, ...]:
     return tuple(found)
 
 
-def _unit_name(text: str) -> str | None:
-    try:
-        return unit(unicodedata.normalize("NFKC", text)).name if text else None
-    except InputError:
-        try:
-            return unit(text).name
-        except InputError:
-            return None
+def unit_named(text: str) -> str | None:
+    """Return the unit of that name, alias or width variant; None where there is none."""
+    known = spellings()
+    found = known.get(text.strip()) or known.get(_plain(text))
+    return found.name if found else None
 
 
 # --- text, reply, plan above -----------------------------------------------------------------------------
@@ -280,7 +285,7 @@ def _text_read(work: Workspace, area: str) -> TextRead:
 
 
 def _told_by_text(work: Workspace, file: str, one: Saying, target: int) -> Told | None:
-    measured = _unit_name(one.unit or "")
+    measured = unit_named(one.unit or "")
     if one.value is None or measured is None or one.op is None:
         return None
     exponent = one.value.as_tuple().exponent
@@ -301,13 +306,11 @@ def told_by_reference(work: Workspace, side: Literal["reply", "upper"]) -> tuple
         raise NotApplicable("quality.no_reply")
     if figures is None:
         raise CannotTell("quality.no_upper")
-    return tuple(one for each in figures if (one := _told_by_figure(work, side, each)))
+    return tuple(_told_by_figure(work, side, each) for each in figures)
 
 
-def _told_by_figure(work: Workspace, side: Literal["reply", "upper"], each: Figure) -> Told | None:
-    measured = _unit_name(each.unit)
-    if measured is None or each.op not in (AT_LEAST, AT_MOST, EQUAL):
-        return None
+def _told_by_figure(work: Workspace, side: Literal["reply", "upper"], each: Figure) -> Told:
+    measured = unit_named(each.unit) or each.unit
     known = indicator_of(work.book, each.indicator)
     year = each.year or page_of(work.book)["years"]["target"]
     return Told(

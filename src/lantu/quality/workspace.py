@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from pyproj import CRS
@@ -42,10 +43,18 @@ class Workspace:
     day: date
     reference: Reference = field(default_factory=Reference)
     _coverages: dict[tuple[str, str | None], Coverage] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
 
     def number(self, parameter: str) -> Decimal:
         """Return a parameter of the lawbook as it stands on the day."""
         return self.book.number(parameter, self.day)
+
+    def once[T](self, name: str, make: Callable[[], T]) -> T:
+        """Return what several rules need and is made once, under a name of its own."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made
 
     @cached_property
     def matched(self) -> Mapping[str, tuple[PackageLayer, ...]]:

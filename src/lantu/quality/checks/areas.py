@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lantu.core.area import FLATTENING
 from lantu.core.crs import GEOGRAPHIC, transformer, zone_of
 from lantu.core.units import UNITS, Dimension, Unit, round_half_up
-from lantu.quality.checks.amounts import FINE, Amounts, amounts, said, without_figure
+from lantu.quality.amounts import FINE, Amounts, amounts, said, without_figure
 from lantu.quality.findings import Defect, NotApplicable
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace

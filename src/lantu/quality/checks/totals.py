@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lantu.core.finding import Answer
-from lantu.quality.checks.amounts import FINE, Amounts, amounts, said
+from lantu.quality.amounts import FINE, Amounts, amounts, said
 from lantu.quality.findings import CannotTell, Defect, NotApplicable
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace

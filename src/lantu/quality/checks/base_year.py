@@ -1,0 +1,260 @@
+"""The plan against the land survey of its base year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lantu.core.finding import Answer
+from lantu.core.units import convert, round_half_up
+from lantu.lawbook.code_lists import SEPARATOR
+from lantu.overlay.cutting import repaired
+from lantu.overlay.engine import KernelEngine
+from lantu.overlay.pack import PackedLayer
+from lantu.quality.amounts import FINE, amounts, without_figure
+from lantu.quality.checks.totals import parcels_of
+from lantu.quality.figures import page_of
+from lantu.quality.findings import CannotTell, Defect, NotApplicable
+from lantu.quality.sheet import Sheet
+from lantu.quality.workspace import Workspace
+
+LEAST = "quality.base_least_m2"
+
+_Ints = NDArray[np.int64]
+_Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Ground that features of two layers share: rows of their sheets, and m²."""
+
+    left: _Ints
+    right: _Ints
+    area_m2: _Floats
+
+
+def shared_ground(work: Workspace, left: Sheet, right: Sheet) -> Shared:
+    """Overlay two layers, once for all rules; what covers ground twice is mended first.
+
+    Raises:
+        CannotTell: as `Sheet.place`.
+    """
+    return work.once(f"shared ground {left.kind} {right.kind}", lambda: _shared_ground(left, right))
+
+
+def _shared_ground(left: Sheet, right: Sheet) -> Shared:
+    table = KernelEngine().overlay(_sound(left.pack), _sound(right.pack))
+    return Shared(left.usable[table.left_id], right.usable[table.right_id], table.area_m2)
+
+
+def _sound(layer: PackedLayer) -> PackedLayer:
+    return repaired(layer, layer.broken.astype(np.int64))
+
+
+def on_classes(
+    work: Workspace, *, layer: str, survey: str, code: str, wanted: str, doubtful: Sequence[str] = ()
+) -> Iterator[Defect]:
+    """The ground of a layer is land of one class in the survey of the base year.
+
+    Pieces that a feature and a parcel share count from a least area on: borders of two surveys never lie on
+    each other to the millimetre.
+
+    Args:
+        survey, code: the layer of surveyed parcels, and its field of codes.
+        wanted: land class that the ground should be.
+        doubtful: land classes that are for a person.
+
+    Yields:
+        One defect per code that the ground has instead, with the area; one for ground without a parcel.
+
+    Raises:
+        NotApplicable: no survey was delivered along; CannotTell: a parcel has no code.
+    """
+    drawn, parcels = work.sheet(layer), parcels_of(work, survey)
+    parcels.needs(code)
+    said = np.array([str(each or "").strip() for each in parcels.text(code)], object)
+    shared = shared_ground(work, drawn, parcels)
+    code_list = _list_of(work, parcels, code)
+    good = work.book.land_class(wanted, code_list)
+    open_ = {each for name in doubtful for each in work.book.land_class(name, code_list)}
+    least = float(work.number(LEAST))
+    codes, number = np.unique(said[shared.right].astype(str), return_inverse=True)
+    for nth, each in enumerate(codes.tolist()):
+        if each in good:
+            continue
+        chosen = (number == nth) & (shared.area_m2 >= least)
+        if not chosen.any():
+            continue
+        answer = Answer.NEEDS_PERSON if each in open_ else Answer.FAIL
+        area = float(shared.area_m2[chosen].sum())
+        rows = _most_first(shared.left[chosen], shared.area_m2[chosen])
+        yield Defect(
+            layer, (survey, each), rows, answer=answer if each else Answer.CANNOT_TELL,
+            measured=round_half_up(Fraction(area), 2), unit="平方米",
+            features=tuple(str(parcels.keys[row]) for row in np.unique(shared.right[chosen])[:5].tolist()),
+            message=None if each else "quality.ground_without_code",
+            params={
+                "survey": survey, "code": each, "name": work.book.code_lists[code_list].name(each) or "–",
+                "area": _hectares(area), "share": _share(area, drawn), "features_hit": len(rows),
+            },
+        )  # fmt: skip
+    yield from _without_parcel(work, drawn, parcels, shared)
+
+
+def _without_parcel(work: Workspace, drawn: Sheet, parcels: Sheet, shared: Shared) -> Iterator[Defect]:
+    """Ground that no parcel covers cannot be judged."""
+    covered = np.bincount(shared.left, shared.area_m2, minlength=len(drawn))
+    bare = np.nan_to_num(drawn.area_m2) - covered
+    rows = np.flatnonzero(bare >= float(work.number(LEAST)))
+    if len(rows):
+        area = float(bare[rows].sum())
+        yield Defect(
+            drawn.kind, (parcels.kind, "no parcel"), rows[np.argsort(-bare[rows], kind="stable")].tolist(),
+            answer=Answer.CANNOT_TELL, message="quality.ground_without_parcel",
+            measured=round_half_up(Fraction(area), 2), unit="平方米",
+            params={"survey": parcels.kind, "area": _hectares(area), "share": _share(area, drawn)},
+        )  # fmt: skip
+    lost = np.flatnonzero(~np.isin(np.arange(len(drawn)), drawn.usable)).tolist()
+    if lost:
+        yield Defect(
+            drawn.kind, (parcels.kind, "no shape"), lost, answer=Answer.CANNOT_TELL,
+            message="quality.not_overlaid", params={"survey": parcels.kind},
+        )  # fmt: skip
+
+
+def land_inside(
+    work: Workspace, *, survey: str, code: str, wanted: str, layer: str
+) -> Iterator[Defect]:
+    """Land of a class lies within a layer: what of it lies outside is shown to a person, as one fault.
+
+    Raises:
+        NotApplicable: no survey was delivered along, or none of its land is of the class.
+    """
+    parcels, drawn = parcels_of(work, survey), work.sheet(layer)
+    parcels.needs(code)
+    code_list = _list_of(work, parcels, code)
+    member = np.isin(
+        np.array([str(each or "").strip() for each in parcels.text(code)]),
+        sorted(work.book.land_class(wanted, code_list)),
+    )
+    if not member.any():
+        raise NotApplicable("quality.nothing_to_check")
+    shared = shared_ground(work, parcels, drawn)
+    inside = np.bincount(shared.left, shared.area_m2, minlength=len(parcels))
+    outside = np.where(member, parcels.area_m2 - inside, 0.0)
+    lost = np.flatnonzero(np.isnan(outside)).tolist()
+    if lost:
+        yield Defect(
+            survey, (layer, "no shape"), lost, answer=Answer.CANNOT_TELL,
+            message="quality.not_overlaid", params={"survey": layer},
+        )  # fmt: skip
+    rows = np.flatnonzero(np.nan_to_num(outside) >= float(work.number(LEAST)))
+    if len(rows):
+        area, whole = float(outside[rows].sum()), float(np.nansum(parcels.area_m2[member]))
+        yield Defect(
+            survey, (code, layer), rows[np.argsort(-outside[rows], kind="stable")].tolist(),
+            answer=Answer.NEEDS_PERSON, measured=round_half_up(Fraction(area), 2), unit="平方米",
+            params={
+                "line": layer, "area": _hectares(area), "share": f"{area / whole * 100:.2f}",
+                "whole": _hectares(whole),
+            },
+        )  # fmt: skip
+
+
+def data_year(sheet: Sheet, work: Workspace, *, field: str) -> Iterator[Defect]:
+    """The year of the data is the base year of the plan.
+
+    Yields:
+        One defect per other year; one for what is no year.
+    """
+    sheet.needs(field)
+    base = page_of(work.book)["years"]["base"]
+    years = amounts(sheet, field)
+    yield from without_figure(sheet, field, years)
+    for year in np.unique(years.fine[years.known]).tolist():
+        if year != base * FINE:
+            rows = np.flatnonzero(years.known & (years.fine == year)).tolist()
+            said = f"{year / FINE:g}"
+            yield Defect(
+                sheet.kind, (field, said), rows, params={"field": field, "year": said, "base": base}
+            )  # fmt: skip
+
+
+def as_it_is(sheet: Sheet, work: Workspace, *, state: str, as_is: str, planned: str, base: str) -> Iterator[Defect]:
+    """Ground that a plan leaves as it is has the use of its surveyed class.
+
+    Args:
+        state, as_is: the field that says planned or as is, and the value for as is.
+        planned, base: the fields of the planned use and of the class of the base year.
+
+    Yields:
+        One defect per pair of codes; one for features without the class of the base year.
+    """
+    sheet.needs(state, planned, base)
+    texts = [np.array([str(v or "").strip() for v in sheet.text(name)], object) for name in (state, planned, base)]
+    chosen = np.flatnonzero(texts[0] == as_is)
+    if not len(chosen):
+        raise NotApplicable("quality.nothing_to_check")
+    pairs, number = np.unique(
+        np.stack([texts[1][chosen], texts[2][chosen]], axis=1).astype(str), axis=0, return_inverse=True
+    )
+    uses = _uses(work)
+    for nth, (use, surveyed) in enumerate(pairs.tolist()):
+        if not use:
+            continue  # a planned use that is missing is the rule on required fields' business
+        allowed = {surveyed, *uses.get(surveyed, ())} - {""}
+        if any(each.startswith(use) or use.startswith(each) for each in allowed):
+            continue
+        rows = chosen[np.flatnonzero(number.reshape(-1) == nth)].tolist()
+        yield Defect(
+            sheet.kind, (base, surveyed, planned, use), rows,
+            answer=Answer.FAIL if surveyed else Answer.CANNOT_TELL,
+            message=None if surveyed else "quality.no_figure",
+            params={
+                "field": planned if surveyed else base, "base": base, "use": use, "surveyed": surveyed,
+                "allowed": "、".join(sorted(uses.get(surveyed, ()))) or surveyed,
+            },
+        )  # fmt: skip
+
+
+def _uses(work: Workspace) -> Mapping[str, tuple[str, ...]]:
+    """Return planned uses that a surveyed class may have as it is, in the edition of the profile."""
+    rows = work.book.code_lists["dltb_dlbm_2020"].rows
+    later = {
+        code: [each for each in (row["yydyh"], *row["yydyh_options"].split(SEPARATOR)) if each]
+        for code, row in rows.items()
+    }
+    if work.profile.land_use != "landuse_2020":
+        return {code: tuple(uses) for code, uses in later.items()}
+    moved: dict[str, list[str]] = {}
+    for old, row in work.book.code_lists["landuse_2020_to_2023"].rows.items():
+        moved.setdefault(row["code_2023"], []).append(old)
+    return {code: tuple(e for use in uses for e in (use, *moved.get(use, ()))) for code, uses in later.items()}
+
+
+def _list_of(work: Workspace, sheet: Sheet, field: str) -> str:
+    spec, known = sheet.spec.fields.get(field), work.book.fields.get(field)
+    found = (spec.code_list if spec else None) or (known.code_list if known else None)
+    if found is None:
+        raise CannotTell("quality.field_absent", layer=sheet.kind, where=sheet.source.where, field=field)
+    return found
+
+
+def _most_first(rows: _Ints, area: _Floats) -> list[int]:
+    """Return the features, the one with most area first."""
+    each, number = np.unique(rows, return_inverse=True)
+    found: list[int] = each[np.argsort(-np.bincount(number, area), kind="stable")].tolist()
+    return found
+
+
+def _hectares(area_m2: float) -> str:
+    return f"{round_half_up(convert(Fraction(area_m2), '平方米', '公顷'), 2)}"
+
+
+def _share(area_m2: float, of: Sheet) -> str:
+    whole = float(np.nansum(of.area_m2))
+    return f"{area_m2 / whole * 100:.2f}" if whole else "–"
