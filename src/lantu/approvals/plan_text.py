@@ -1,4 +1,4 @@
-"""A plan's own text (规划文本) → what it says of indicators, place by place. It is no reply: nothing frames it."""
+"""A plan's own text (规划文本) → what it says of indicators, place by place; nothing frames it."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def read_plan_text(
         since: first year of the plan's period; what the text says of earlier years is background.
 
     Returns:
-        The figures in the order of the text, said twice or not; and what looks like one and was not understood.
+        The figures in the order of the text, said twice or not; and what looks like one and was not read.
     """
     pages = {name: book.pages[f"approvals/{name}"] for name in PAGES}
     folded = fold(text, KEEP)
-    source = Source(source_file, folded, read_points(folded.text), vocabulary(pages["vocabulary"]), pages, book.divisions)
+    source = Source(
+        source_file, folded, read_points(folded.text), vocabulary(pages["vocabulary"]), pages, book.divisions
+    )
     areas = dict.fromkeys(names_of(area, alone=True), area)
     foreign = foreign_names(source, areas)
     end = len(source.text)
-    tokens = tokenize(
-        folded, source.text, 0, end, source.words, areas, horizons(source.text), foreign
-    )
+    tokens = tokenize(folded, source.text, 0, end, source.words, areas, horizons(source.text), foreign)
     limits, doubts = read_limits(source.text, tokens, source.words, areas, foreign, since, folded)
     doubtful = [(doubt.start, doubt.end) for doubt in doubts]
     sayings = [_saying(source, one, doubtful) for one in limits if one.area == area]

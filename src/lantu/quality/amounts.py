@@ -48,7 +48,7 @@ class Amounts:
         return self.totals(np.zeros(len(self.fine), np.int64) if rows is None else np.where(rows, 0, 1), 1)[0]
 
     def totals(self, group: _Ints, groups: int) -> list[int]:
-        """Add up the figures of each group, exactly; in ten-thousandths. Other numbers of groups are left out.
+        """Add up the figures of each group, exactly; in ten-thousandths. Other groups are left out.
 
         Args:
             group: (rows,) number of each row's group.

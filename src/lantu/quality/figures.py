@@ -79,7 +79,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table of indicators; `ours` says whether it is of the plan's area, and not of a part of it."""
+    """One row of the table of indicators; `ours` says whether it is of the plan's whole area."""
 
     row: int
     name: str
@@ -279,7 +279,9 @@ def _text_read(work: Workspace, area: str) -> TextRead:
         if not document.text.strip():
             continue
         sayings, open_ = read_plan_text(document.text, document.file, work.book, area, years["base"] + 1)
-        told += [one for each in sayings if (one := _told_by_text(work, document.file, each, years["target"]))]
+        told += [
+            one for each in sayings if (one := _told_by_text(work, document.file, each, years["target"]))
+        ]
         questions += [(document.file, each) for each in open_]
     return TextRead(tuple(told), tuple(questions))
 

@@ -74,7 +74,7 @@ class LayerFigures:
 
 
 def layer_figures(work: Workspace) -> LayerFigures:
-    """Add up every figure that the layers give; one whose layer need not be there and is not, is no figure."""
+    """Add up every figure that the layers give; one without its layer, where that is allowed, is none."""
     return work.once("layer figures", lambda: _layer_figures(work))
 
 
@@ -166,7 +166,7 @@ def _chosen(work: Workspace, sheet: Sheet, part: Mapping[str, str]) -> _Bools:
 
 
 def other_field(work: Workspace, key: str) -> list[tuple[str, Fraction]]:
-    """Return what somebody may have added up instead: fields with their sums in m², then the shapes' areas."""
+    """Return what somebody may have added up instead: fields with their sums in m², then the shapes."""
     figures = layer_figures(work)
     if key not in figures.sums:
         return []
@@ -184,7 +184,7 @@ def other_field(work: Workspace, key: str) -> list[tuple[str, Fraction]]:
 
 
 def outside(work: Workspace, key: str) -> tuple[list[int], Fraction] | None:
-    """Return the rows that name another county, or lie outside the county, and their sum; None without any."""
+    """Return the rows that name another county, or lie outside the county, and their sum; else None."""
     own = layer_figures(work).sums.get(key)
     if own is None or work.county is None:
         return None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from lantu.core.area import Geometries, StatutoryPlane
-from lantu.core.crs import Bounds, fits
+from lantu.core.crs import Bounds, extent
 from lantu.core.digest import digest_bytes, short
 from lantu.lawbook import FieldSpec, LayerSpec
 from lantu.overlay import wkb as reading
@@ -212,9 +212,22 @@ class Sheet:
         return sound
 
     @cached_property
+    def placed(self) -> _Bools:
+        """Which rows lie where coordinates of their system may; none where most lie elsewhere.
+
+        One stray row does not make a layer unmeasurable; a layer in the wrong system has no row in place.
+        """
+        within = extent(self.crs.to_epsg()) if self.crs else None
+        if within is None or self.source.wkb is None:
+            return np.zeros(len(self), np.bool_)
+        box = shapely.bounds(self.shapes)
+        inside = (box[:, :2] >= within[:2]).all(axis=1) & (box[:, 2:] <= within[2:]).all(axis=1)
+        return inside & (2 * inside.sum() > np.isfinite(box).all(axis=1).sum())
+
+    @cached_property
     def usable(self) -> _Ints:
         """Rows whose polygons can be measured."""
-        return np.flatnonzero(self.rings.state == reading.SOUND)
+        return np.flatnonzero((self.rings.state == reading.SOUND) & self.placed)
 
     @cached_property
     def pack(self) -> PackedLayer:
@@ -224,7 +237,8 @@ class Sheet:
             CannotTell: as `place`.
         """
         plane, crs = self.place()
-        rows = self.wkb.take(pa.array(self.usable))
+        every = len(self.usable) == len(self)
+        rows = self.wkb if every else self.wkb.take(pa.array(self.usable))
         return pack([rows], self.source.where, (plane, crs))
 
     @cached_property
@@ -244,8 +258,8 @@ class Sheet:
         Raises:
             CannotTell: `quality.no_system`.
         """
-        crs, bounds = self.crs, self.bounds
-        plane = self.find_plane() if crs and bounds and fits(bounds, crs.to_epsg()) else None
+        crs = self.crs
+        plane = self.find_plane() if crs and self.placed.any() else None
         if plane is None or crs is None:
             raise CannotTell("quality.no_system", layer=self.kind, where=self.source.where)
         return plane, crs

@@ -19,6 +19,8 @@ from lantu.sample.layers import COLLECTIVE, NOTE, SampleLayer, bsm, empty_column
 from lantu.sample.partition import gather, whole
 
 Rows = NDArray[np.int64]
+UNSEEN_YSDM = "2090020000"
+"""YSDM of a kind whose code was not seen in any source: the group's, invented like the data."""
 
 
 def plan_layers(events: Events, rng: np.random.Generator) -> list[SampleLayer]:
@@ -49,8 +51,8 @@ def plan_layer(
         "XZQDM": [county.code] * count,
         "XZQMC": [county.name] * count,
     }
-    if known.ysdm:
-        columns["YSDM"] = [known.ysdm] * count
+    if "YSDM" in known.fields:
+        columns["YSDM"] = [known.ysdm or UNSEEN_YSDM] * count
     if known.geometry == "polygon":
         columns["MJ"] = cents(areas_m2(drawn, county.epsg)) / CENT
     columns |= dict(more)

@@ -55,7 +55,7 @@ class _Declared:
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """What the areas of a layer were measured by: one word of its own, sentence, params, and the areas so measured."""
+    """What the areas of a layer were measured by: its word, sentence and params, and those areas."""
 
     name: str
     message: str

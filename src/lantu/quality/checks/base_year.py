@@ -126,9 +126,7 @@ def _without_parcel(work: Workspace, drawn: Sheet, parcels: Sheet, shared: Share
         )  # fmt: skip
 
 
-def land_inside(
-    work: Workspace, *, survey: str, code: str, wanted: str, layer: str
-) -> Iterator[Defect]:
+def land_inside(work: Workspace, *, survey: str, code: str, wanted: str, layer: str) -> Iterator[Defect]:
     """Land of a class lies within a layer: what of it lies outside is shown to a person, as one fault.
 
     Raises:
@@ -184,7 +182,9 @@ def data_year(sheet: Sheet, work: Workspace, *, field: str) -> Iterator[Defect]:
             )  # fmt: skip
 
 
-def as_it_is(sheet: Sheet, work: Workspace, *, state: str, as_is: str, planned: str, base: str) -> Iterator[Defect]:
+def as_it_is(
+    sheet: Sheet, work: Workspace, *, state: str, as_is: str, planned: str, base: str
+) -> Iterator[Defect]:
     """Ground that a plan leaves as it is has the use of its surveyed class.
 
     Args:
@@ -195,7 +195,9 @@ def as_it_is(sheet: Sheet, work: Workspace, *, state: str, as_is: str, planned: 
         One defect per pair of codes; one for features without the class of the base year.
     """
     sheet.needs(state, planned, base)
-    texts = [np.array([str(v or "").strip() for v in sheet.text(name)], object) for name in (state, planned, base)]
+    texts = [
+        np.array([str(v or "").strip() for v in sheet.text(name)], object) for name in (state, planned, base)
+    ]
     chosen = np.flatnonzero(texts[0] == as_is)
     if not len(chosen):
         raise NotApplicable("quality.nothing_to_check")
@@ -233,7 +235,9 @@ def _uses(work: Workspace) -> Mapping[str, tuple[str, ...]]:
     moved: dict[str, list[str]] = {}
     for old, row in work.book.code_lists["landuse_2020_to_2023"].rows.items():
         moved.setdefault(row["code_2023"], []).append(old)
-    return {code: tuple(e for use in uses for e in (use, *moved.get(use, ()))) for code, uses in later.items()}
+    return {
+        code: tuple(e for use in uses for e in (use, *moved.get(use, ()))) for code, uses in later.items()
+    }
 
 
 def _list_of(work: Workspace, sheet: Sheet, field: str) -> str:

@@ -24,7 +24,9 @@ from lantu.quality.findings import CannotTell, Defect, NotApplicable, Said
 from lantu.quality.layer_figures import layer_figures, one_feature, other_field, outside
 from lantu.quality.workspace import Workspace
 
-_UNREAD = frozenset({"approval.unknown_character", "approval.figure", "approval.range", "approval.several_indicators"})
+_UNREAD = frozenset(
+    {"approval.unknown_character", "approval.figure", "approval.range", "approval.several_indicators"}
+)
 """What the reader says of a figure that it could not read; other doubts are of figures that it did."""
 
 
@@ -55,7 +57,7 @@ class _Pair:
 
     @property
     def only_rounded(self) -> int | None:
-        """Decimals with which the two agree, where one is written with fewer than its unit is published with."""
+        """With how few decimals the two agree, where one is written with fewer than its unit has."""
         for decimals in sorted({d for d in (self.one.decimals, self.other.decimals) if d is not None}):
             if decimals < self.decimals and _holds(
                 EQUAL, *(round_half_up(each, decimals) for each in self.exact)
@@ -107,9 +109,13 @@ def figures_agree(work: Workspace, *, one: Side, other: Side, equal: bool = Fals
 
 
 def text_figures_read(work: Workspace) -> Iterator[Defect]:
-    """Figures of known indicators in the plan's text can be read; what cannot is asked about, never guessed."""
+    """Figures of required indicators in the plan's text can be read; what cannot is asked about."""
     known = page_of(work.book)["required"]["indicators"]
-    names = {name for key in known for name in (work.book.indicators[key].name.zh, *work.book.indicators[key].aliases)}
+    names = {
+        name
+        for key in known
+        for name in (work.book.indicators[key].name.zh, *work.book.indicators[key].aliases)
+    }
     read = text_read(work)
     for file, question in read.questions:
         text = next((d.text for d in work.package.documents if d.file == file), "")
@@ -171,7 +177,8 @@ def _pair_defects(work: Workspace, one: Told, other: Told, equal: bool) -> Itera
     if pair is None:
         yield Defect(
             one.layer, (one.key, str(one.year), other.side, "unit"), one.rows, answer=Answer.CANNOT_TELL,
-            message="quality.figures_unlike", params=_names(one, other) | {"unit": one.unit, "other_unit": other.unit},
+            message="quality.figures_unlike",
+            params=_names(one, other) | {"unit": one.unit, "other_unit": other.unit},
         )  # fmt: skip
         return
     if pair.good or (_states(one, other) and _is_the_tables(work, pair)):
@@ -204,8 +211,10 @@ def _is_the_tables(work: Workspace, pair: _Pair) -> bool:
 
 
 def _pair(work: Workspace, one: Told, other: Told, op: str) -> _Pair | None:
-    """Bring two figures into one unit: the other's, or the first's where only that is published; None for unlike ones."""
-    unit = other.unit if other.unit in work.book.unit_rules or one.unit not in work.book.unit_rules else one.unit
+    """Bring two figures into one unit: the other's, else one that is published; None for unlike ones."""
+    unit = (
+        other.unit if other.unit in work.book.unit_rules or one.unit not in work.book.unit_rules else one.unit
+    )
     if one.unit not in UNITS or other.unit not in UNITS:
         return None
     if UNITS[one.unit].dimension is not UNITS[other.unit].dimension:

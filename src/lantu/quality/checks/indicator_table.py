@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lantu.core.finding import Answer
 from lantu.core.operators import AT_LEAST, AT_MOST
+from lantu.core.units import UNITS
 from lantu.lawbook.checking import normal_name
 from lantu.quality.figures import (
     COLUMNS,
@@ -19,7 +20,6 @@ from lantu.quality.figures import (
     term_of,
     unit_named,
 )
-from lantu.core.units import UNITS
 from lantu.quality.findings import Defect, NotApplicable
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
@@ -52,7 +52,7 @@ def indicator_known(work: Workspace) -> Iterator[Defect]:
 
 
 def indicator_unit(work: Workspace) -> Iterator[Defect]:
-    """The unit of a row measures what its indicator is measured in; indicators nobody knows are not judged."""
+    """The unit of a row measures what its indicator is measured in; unknown ones are not judged."""
     sheet, rows = _some_rows(work)
     for row in rows:
         wanted = dimensions_of(work, row.name)
@@ -61,19 +61,19 @@ def indicator_unit(work: Workspace) -> Iterator[Defect]:
         unit = unit_named(row.unit)
         if unit is not None and UNITS[unit].dimension in wanted:
             continue
-        usual = [each.name for each in UNITS.values() if each.dimension in wanted]
+        usual = "、".join(each.name for each in UNITS.values() if each.dimension in wanted)
         known = indicator_of(work.book, row.name)
         empty = not row.unit
         yield Defect(
             sheet.kind, ("unit", row.key, row.area), [row.row],
             answer=Answer.FAIL if unit is not None or empty else Answer.NEEDS_PERSON,
             message="quality.indicator_without_unit" if empty else None,
-            params={"indicator": row.name, "unit": row.unit, "usual": known.unit if known else "、".join(usual)},
+            params={"indicator": row.name, "unit": row.unit, "usual": known.unit if known else usual},
         )  # fmt: skip
 
 
 def indicator_figures(work: Workspace) -> Iterator[Defect]:
-    """What stands in the columns of figures is a number, nothing, or a figure that another authority hands down."""
+    """What stands in the columns of figures is a number, nothing, or what another authority hands down."""
     sheet, rows = _some_rows(work)
     names = page_of(work.book)["columns"]
     for row in rows:
@@ -112,7 +112,10 @@ def indicator_attribute(work: Workspace) -> Iterator[Defect]:
         if said and not any(said in (each, each.removesuffix("性")) for each in wanted):
             yield Defect(
                 sheet.kind, ("attribute", row.key, row.area), [row.row],
-                params={"indicator": row.name, "field": field, "said": row.attribute, "wanted": " / ".join(wanted)},
+                params={
+                    "indicator": row.name, "field": field, "said": row.attribute,
+                    "wanted": " / ".join(wanted),
+                },
             )  # fmt: skip
         elif not said and known:
             yield Defect(
@@ -176,7 +179,7 @@ def indicator_direction(work: Workspace) -> Iterator[Defect]:
                     params={
                         "indicator": row.name, "field": names[column], "target": target, "base": base,
                         "base_field": names["base"], "per_cent": f"{off * 100:.0f}", "unit": row.unit,
-                        "slack": f"{slack * 100:f}".rstrip("0").rstrip("."), 
+                        "slack": f"{slack * 100:f}".rstrip("0").rstrip("."),
                     },
                 )  # fmt: skip
 

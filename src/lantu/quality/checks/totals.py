@@ -19,7 +19,9 @@ TOTAL = "quality.area_total_m2"
 _SQUARE_METRES = "平方米"
 
 
-def layer_total(sheet: Sheet, work: Workspace, *, fields: list[str], whole: str, area: str) -> Iterator[Defect]:
+def layer_total(
+    sheet: Sheet, work: Workspace, *, fields: list[str], whole: str, area: str
+) -> Iterator[Defect]:
     """The declared areas of a layer that covers the ground add up to that of the whole.
 
     Args:
