@@ -80,23 +80,18 @@ def _given(sheet: Sheet, field: str) -> _Bools:
     return np.asarray(filled.fill_null(False).to_numpy(zero_copy_only=False), np.bool_)
 
 
-def without_figure(sheet: Sheet, field: str, amount: Amounts, *, empty: bool = True) -> Iterator[Defect]:
-    """Tell which features cannot be judged: what stands there is no number, or nothing stands there.
+def not_given(sheet: Sheet, field: str, amount: Amounts) -> Iterator[Defect]:
+    """Tell which features cannot be judged because nothing stands there.
 
-    Where the profile wants the field filled in every feature, nothing is said of the empty ones: that is
-    the rule on required fields' business.
-
-    Args:
-        empty: whether a feature without a figure cannot be judged.
+    Where the profile wants the field filled in every feature, an empty one is QC1401's business; what stands
+    there and is no number is always QC1403's or QC1421's.
     """
     spec = sheet.spec.fields.get(field)
-    blank = amount.null & (empty and (spec is None or spec.presence != "required"))
-    for rows, message in ((amount.odd, "quality.no_number"), (blank, "quality.no_figure")):
-        if rows.any():
-            yield Defect(
-                sheet.kind, (field, message), np.flatnonzero(rows).tolist(),
-                params={"field": field}, answer=Answer.CANNOT_TELL, message=message,
-            )  # fmt: skip
+    if amount.null.any() and (spec is None or spec.presence != "required"):
+        yield Defect(
+            sheet.kind, (field, "not given"), np.flatnonzero(amount.null).tolist(),
+            params={"field": field}, answer=Answer.CANNOT_TELL, message="quality.value_not_given",
+        )  # fmt: skip
 
 
 def said(fine: int) -> Decimal:

@@ -258,8 +258,8 @@ def text_read(work: Workspace) -> TextRead:
     """Read the plan's texts.
 
     Raises:
-        CannotTell: `quality.no_county`; `quality.no_plan_text` where there should be a text, or one that is
-            there could not be read. NotApplicable: there is none, and need not be.
+        CannotTell: `quality.text_of_nobody`; `quality.no_plan_text` where there should be a text, or one
+            that is there could not be read. NotApplicable: there is none, and need not be.
     """
     lost = [each for each in work.incidents(*BROKEN) if each.where.lower().endswith(_TEXTS)]
     if not work.package.documents:
@@ -267,7 +267,7 @@ def text_read(work: Workspace) -> TextRead:
         raise kind("quality.no_plan_text", where=lost[0].where if lost else work.package.name)
     division = work.book.divisions.by_code(work.county) if work.county else None
     if division is None:
-        raise CannotTell("quality.no_county")
+        raise CannotTell("quality.text_of_nobody")
     return work.once("plan text", lambda: _text_read(work, division.name))
 
 

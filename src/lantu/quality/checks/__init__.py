@@ -21,11 +21,10 @@ _SHAPES = ("polygon", "line", "point")
 
 CHECKS: Mapping[str, Check] = {
     "area_arithmetic": Check(areas.difference),
-    "area_decimals": Check(areas.decimals),
     "area_deducted": Check(areas.product),
     "area_plane": Check(areas.area_plane, geometry=("polygon",)),
     "declared_area": Check(areas.declared_area, geometry=("polygon",)),
-    "as_it_is": Check(base_year.as_it_is),
+    "as_surveyed": Check(base_year.as_surveyed, "package"),
     "data_year": Check(base_year.data_year),
     "land_inside": Check(base_year.land_inside, "package"),
     "on_classes": Check(base_year.on_classes, "package"),

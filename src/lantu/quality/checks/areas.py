@@ -1,4 +1,4 @@
-"""Declared areas: against the shape, against each other, and how many decimals they have."""
+"""Declared areas: against the shape, and against each other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lantu.core.area import FLATTENING
 from lantu.core.crs import GEOGRAPHIC, transformer, zone_of
 from lantu.core.units import UNITS, Dimension, Unit, round_half_up
-from lantu.quality.amounts import FINE, Amounts, amounts, said, without_figure
+from lantu.quality.amounts import FINE, Amounts, amounts, not_given, said
 from lantu.quality.findings import Defect, NotApplicable
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
@@ -68,7 +68,7 @@ def declared_area(sheet: Sheet, work: Workspace, *, fields: list[str]) -> Iterat
 
     Where most areas that are wrong are wrong in one way (another unit, the plane's area, one ratio) that is
     one fault; what is wrong otherwise is a fault each. Features without a shape that can be measured are
-    the geometry rules' business.
+    the geometry rules' business, areas that are not above zero QC1421's.
 
     Args:
         fields: the first of these that the layer has is held against the shape.
@@ -77,7 +77,7 @@ def declared_area(sheet: Sheet, work: Workspace, *, fields: list[str]) -> Iterat
         CannotTell: where nothing can be measured; NotApplicable: where the layer has no such field.
     """
     areas = _declared(sheet, work, fields)
-    yield from without_figure(sheet, areas.field, areas.amount)
+    yield from not_given(sheet, areas.field, areas.amount)
     wrong = areas.judged & areas.beyond(areas.statutory)
     cause = _cause(sheet, areas) if wrong.any() else None
     if cause is not None:
@@ -124,7 +124,7 @@ def _declared(sheet: Sheet, work: Workspace, fields: list[str]) -> _Declared:
     sheet.needs(field)
     unit = _unit_of(sheet, work, field)
     amount = amounts(sheet, field)
-    declared = np.where(amount.known, amount.fine / FINE, np.nan)
+    declared = np.where(amount.known & (amount.fine > 0), amount.fine / FINE, np.nan)
     statutory = sheet.area_m2 / float(unit.factor)
     relative, absolute = float(work.number(RELATIVE)), float(work.number(ABSOLUTE) / Decimal(1))
     return _Declared(field, unit, amount, declared, statutory, relative, absolute / float(unit.factor))
@@ -231,7 +231,7 @@ def difference(sheet: Sheet, work: Workspace, *, whole: str, less: str, rest: st
     """One area less another is the third, within 0.01 m².
 
     Nothing deducted (null, or no such column where the profile lets it be left out) is 0. Empty wholes and
-    rests are told of as `without_figure` does.
+    rests are told of as `not_given` does.
     """
     sheet.needs(whole, rest)
     spec = sheet.spec.fields.get(less)
@@ -240,13 +240,12 @@ def difference(sheet: Sheet, work: Workspace, *, whole: str, less: str, rest: st
     total, left = amounts(sheet, whole), amounts(sheet, rest)
     off = amounts(sheet, less) if sheet.has(less) else None
     for name, amount in ((whole, total), (rest, left)):
-        yield from without_figure(sheet, name, amount)
+        yield from not_given(sheet, name, amount)
     known = total.known & left.known
     taken = np.zeros(len(sheet), np.int64)
     if off is not None:
         known &= ~off.odd
         taken = off.fine
-        yield from without_figure(sheet, less, off, empty=False)
     wrong = np.where(known, left.fine - (total.fine - taken), 0)
     rows = _beyond(wrong, work)
     if rows:
@@ -270,8 +269,6 @@ def product(sheet: Sheet, work: Workspace, *, whole: str, by: str, part: str) ->
     """
     sheet.needs(whole, by, part)
     total, taken, coefficient = amounts(sheet, whole), amounts(sheet, part), amounts(sheet, by)
-    for name, amount in ((by, coefficient), (part, taken)):
-        yield from without_figure(sheet, name, amount, empty=False)
     known = total.known & ~coefficient.odd & ~taken.odd
     times = np.where(coefficient.known, sheet.number(by), 0.0)
     used = known & ((times != 0) | (taken.fine != 0))
@@ -313,21 +310,3 @@ def _beyond(wrong: NDArray[np.int64], work: Workspace) -> list[int]:
     rows = np.flatnonzero(np.abs(wrong) > int(work.number(ARITHMETIC) * FINE))
     found: list[int] = rows[np.argsort(-np.abs(wrong[rows]), kind="stable")].tolist()
     return found
-
-
-def decimals(sheet: Sheet, work: Workspace, *, unit: str) -> Iterator[Defect]:
-    """Figures in a unit have no more decimals than it is published with."""
-    places = work.book.unit_rules[unit].decimals
-    names = [spec.name for spec in sheet.field_specs() if spec.unit == unit]
-    if not names:
-        raise NotApplicable("quality.nothing_to_check")
-    for name in names:
-        value = sheet.number(name) * 10.0**places
-        # What a double cannot hold of two decimals is no further decimal.
-        noise = np.maximum(1e-4, np.abs(value) * 2.0**-50)
-        rows = np.flatnonzero(np.isfinite(value) & (np.abs(value - np.rint(value)) > noise)).tolist()
-        if rows:
-            yield Defect(
-                sheet.kind, (name,), rows,
-                params={"field": name, "places": places, "value": f"{sheet.number(name)[rows[0]]:.15g}"},
-            )  # fmt: skip

@@ -15,7 +15,7 @@ from lantu.lawbook.code_lists import SEPARATOR
 from lantu.overlay.cutting import repaired
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.pack import PackedLayer
-from lantu.quality.amounts import FINE, amounts, without_figure
+from lantu.quality.amounts import FINE, amounts, not_given
 from lantu.quality.checks.totals import parcels_of
 from lantu.quality.figures import page_of
 from lantu.quality.findings import CannotTell, Defect, NotApplicable
@@ -76,13 +76,12 @@ def on_classes(
     """
     drawn, parcels = work.sheet(layer), parcels_of(work, survey)
     parcels.needs(code)
-    said = np.array([str(each or "").strip() for each in parcels.text(code)], object)
     shared = shared_ground(work, drawn, parcels)
     code_list = _list_of(work, parcels, code)
     good = work.book.land_class(wanted, code_list)
     open_ = {each for name in doubtful for each in work.book.land_class(name, code_list)}
     least = float(work.number(LEAST))
-    codes, number = np.unique(said[shared.right].astype(str), return_inverse=True)
+    codes, number = np.unique(_codes(parcels, code)[shared.right], return_inverse=True)
     for nth, each in enumerate(codes.tolist()):
         if each in good:
             continue
@@ -135,10 +134,7 @@ def land_inside(work: Workspace, *, survey: str, code: str, wanted: str, layer: 
     parcels, drawn = parcels_of(work, survey), work.sheet(layer)
     parcels.needs(code)
     code_list = _list_of(work, parcels, code)
-    member = np.isin(
-        np.array([str(each or "").strip() for each in parcels.text(code)]),
-        sorted(work.book.land_class(wanted, code_list)),
-    )
+    member = np.isin(_codes(parcels, code), sorted(work.book.land_class(wanted, code_list)))
     if not member.any():
         raise NotApplicable("quality.nothing_to_check")
     shared = shared_ground(work, parcels, drawn)
@@ -172,7 +168,7 @@ def data_year(sheet: Sheet, work: Workspace, *, field: str) -> Iterator[Defect]:
     sheet.needs(field)
     base = page_of(work.book)["years"]["base"]
     years = amounts(sheet, field)
-    yield from without_figure(sheet, field, years)
+    yield from not_given(sheet, field, years)
     for year in np.unique(years.fine[years.known]).tolist():
         if year != base * FINE:
             rows = np.flatnonzero(years.known & (years.fine == year)).tolist()
@@ -182,45 +178,59 @@ def data_year(sheet: Sheet, work: Workspace, *, field: str) -> Iterator[Defect]:
             )  # fmt: skip
 
 
-def as_it_is(
-    sheet: Sheet, work: Workspace, *, state: str, as_is: str, planned: str, base: str
+def as_surveyed(
+    work: Workspace, *, layer: str, state: str, as_is: str, planned: str, survey: str, code: str
 ) -> Iterator[Defect]:
     """Ground that a plan leaves as it is has the use of its surveyed class.
 
+    Pieces count as in `on_classes`. What the plan says of its own base class is QC1517's business.
+
     Args:
-        state, as_is: the field that says planned or as is, and the value for as is.
-        planned, base: the fields of the planned use and of the class of the base year.
+        state, as_is: the field that says planned or as is, and the value for as is; planned: that of the use.
+        survey, code: the layer of surveyed parcels, and its field of codes.
 
     Yields:
-        One defect per pair of codes; one for features without the class of the base year.
+        One defect per pair of codes, with the area.
+
+    Raises:
+        NotApplicable: either layer need not be there and is not, or nothing is left as it is.
     """
-    sheet.needs(state, planned, base)
-    texts = [
-        np.array([str(v or "").strip() for v in sheet.text(name)], object) for name in (state, planned, base)
-    ]
-    chosen = np.flatnonzero(texts[0] == as_is)
-    if not len(chosen):
+    drawn, parcels = parcels_of(work, layer), parcels_of(work, survey)
+    drawn.needs(state, planned)
+    parcels.needs(code)
+    stays = _codes(drawn, state) == as_is
+    if not stays.any():
         raise NotApplicable("quality.nothing_to_check")
+    shared = shared_ground(work, drawn, parcels)
+    chosen = np.flatnonzero(stays[shared.left] & (shared.area_m2 >= float(work.number(LEAST))))
+    left, right = shared.left[chosen], shared.right[chosen]
     pairs, number = np.unique(
-        np.stack([texts[1][chosen], texts[2][chosen]], axis=1).astype(str), axis=0, return_inverse=True
+        np.stack([_codes(drawn, planned)[left], _codes(parcels, code)[right]], axis=1),
+        axis=0,
+        return_inverse=True,
     )
     uses = _uses(work)
     for nth, (use, surveyed) in enumerate(pairs.tolist()):
         if not use:
-            continue  # a planned use that is missing is the rule on required fields' business
-        allowed = {surveyed, *uses.get(surveyed, ())} - {""}
-        if any(each.startswith(use) or use.startswith(each) for each in allowed):
+            continue  # QC1401's business
+        if any(each.startswith(use) or use.startswith(each) for each in uses.get(surveyed, ())):
             continue
-        rows = chosen[np.flatnonzero(number.reshape(-1) == nth)].tolist()
+        own = number.reshape(-1) == nth
+        area = float(shared.area_m2[chosen][own].sum())
         yield Defect(
-            sheet.kind, (base, surveyed, planned, use), rows,
-            answer=Answer.FAIL if surveyed else Answer.CANNOT_TELL,
-            message=None if surveyed else "quality.no_figure",
+            layer, (survey, surveyed, planned, use), _most_first(left[own], shared.area_m2[chosen][own]),
+            answer=Answer.FAIL if surveyed in uses else Answer.CANNOT_TELL,
+            measured=round_half_up(Fraction(area), 2), unit="平方米",
+            message=None if surveyed in uses else "quality.use_of_unknown_class",
             params={
-                "field": planned if surveyed else base, "base": base, "use": use, "surveyed": surveyed,
-                "allowed": "、".join(sorted(uses.get(surveyed, ()))) or surveyed,
+                "survey": survey, "use": use, "surveyed": surveyed, "area": _hectares(area),
+                "allowed": "、".join(sorted(uses.get(surveyed, ()))) or "–",
             },
         )  # fmt: skip
+
+
+def _codes(sheet: Sheet, field: str) -> NDArray[np.str_]:
+    return np.array([str(each or "").strip() for each in sheet.text(field)], np.str_)
 
 
 def _uses(work: Workspace) -> Mapping[str, tuple[str, ...]]:
