@@ -117,14 +117,18 @@ def text_figures_read(work: Workspace) -> Iterator[Defect]:
         for name in (work.book.indicators[key].name.zh, *work.book.indicators[key].aliases)
     }
     read = text_read(work)
-    for file, question in read.questions:
-        text = next((d.text for d in work.package.documents if d.file == file), "")
+    texts = {document.file: document.text for document in work.package.documents}
+    unread = [(file, each) for file, each in read.questions if each.code in _UNREAD]
+    spans = {(file, each.span) for file, each in unread}
+    for file, question in unread:
         start, end = question.span
-        around = "".join(text[max(0, start - 40) : end + 10].split())
-        if question.code in _UNREAD and any(name in around for name in names):
+        if any(f == file and s != (start, end) and s[0] <= start and end <= s[1] for f, s in spans):
+            continue  # the wider question asks about this one, too
+        around = "".join(texts[file][max(0, start - 40) : end + 10].split())
+        if any(name in around for name in names):
             yield Defect(
                 file, (question.code, around), answer=Answer.NEEDS_PERSON,
-                params={"text": around, "character": question.params.get("character", "")},
+                params={"text": around, "character": question.params.get("character", "–")},
             )  # fmt: skip
     if not read.told and not read.questions:
         raise CannotTell("quality.text_says_nothing", where=work.package.documents[0].file)
