@@ -12,8 +12,8 @@ A case:
         {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
         row: {FIELD: value, …, box: [west, south, east, north] | wkt: …} in metres from a place in 大安市
-            (from (0, 0) where `epsg` is geographic: then as it stands); ring: [[x, y], …] likewise, one ring as
-            it stands, open or not; wkb: hexadecimal, as it stands; all left out: null geometry
+            (from (0, 0) where `epsg` is geographic: then as it stands); ring: [[x, y], …] likewise, one ring,
+            open or not; wkb: hexadecimal, as it stands; all left out: null geometry
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
     reply, upper: [{indicator, op, value, unit, year}]
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
@@ -108,8 +108,8 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     about = said if isinstance(said, dict) else {"rows": said}
     rows, epsg = about["rows"], about.get("epsg", epsg)
     names = list(dict.fromkeys(name for row in rows for name in row if name not in SHAPE))
-    table = pa.table({name: _column([row.get(name) for row in rows]) for name in names})
     given = about.get("fields", {})
+    table = pa.table({name: _column([row.get(name) for row in rows], given.get(name)) for name in names})
     fields = tuple(_field(name, table.column(name).type, given.get(name)) for name in names)
     spec = load().profiles["county-2021"].layers.get(kind)
     plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
@@ -127,7 +127,9 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     )
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _column(values: list[Any], given: str | None) -> pa.Array:
+    if given and given[0] in "DF":  # "nan" and "inf" can be said so, too
+        return pa.array([None if v is None else float(v) for v in values], pa.float64())
     numbers = [each for each in values if each is not None]
     if numbers and all(isinstance(each, int | Decimal) for each in numbers):
         whole = all(isinstance(each, int) for each in numbers)

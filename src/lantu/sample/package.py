@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lantu.core.units import convert, round_half_up
+from lantu.sample.calibrate import CENT, cents
 from lantu.sample.counties import INVENTED, County
+from lantu.sample.drawing import areas_m2
 from lantu.sample.events import Events, farmland_cents
 from lantu.sample.layers import NOTE, SampleLayer
 from lantu.sample.partition import whole
@@ -21,8 +24,8 @@ TABLE = "GHZBB"
 
 
 def package_layers(events: Events) -> list[SampleLayer]:
-    """Return the planning zones, which cover the county once, and the table of indicators."""
-    return [_zones(events), _indicators(events)]
+    """Return planning zones, planned uses, main functions, and the table of indicators."""
+    return [*_zones(events), _functions(events), _indicators(events)]
 
 
 def plan_text(county: County) -> str:
@@ -41,21 +44,64 @@ def plan_text(county: County) -> str:
 """
 
 
-def _zones(events: Events) -> SampleLayer:
+def _zones(events: Events) -> list[SampleLayer]:
+    """Return the planning zones under both names, those of the central urban area, and planned uses there."""
     m = events.m
     zone = np.where(events.base.red, _ECOLOGY, np.where(events.base.basic, _FARMLAND, _RURAL)).astype("<U3")
     zone = np.where(m.zone > 0, m.zone.astype(str), zone)
+    town = np.flatnonzero(m.settlements.place == m.places.county_town)[0]
+    central = (m.zone > 0) & (m.zone_of == town)
+    everywhere = _dissolved(events, zone, np.ones(len(zone), np.bool_))
+    return [
+        _zone_layer(events, "GHFQ", *everywhere, ZONES_FROM),
+        _zone_layer(events, "YDYHGHFQ", *everywhere, ZONES_FROM + 100_000),
+        _zone_layer(events, "ZXCQGHFQ", *_dissolved(events, zone, central), ZONES_FROM + 200_000),
+        _planned_uses(events, np.flatnonzero(central)),
+    ]
+
+
+def _dissolved(events: Events, zone: NDArray[Any], chosen: NDArray[np.bool_]) -> tuple[list[Any], list[str]]:
+    """Return patches of one zone and township that hang together, and their codes."""
     shapes = base_shapes(events)
     drawn: list[Any] = []
     codes: list[str] = []
-    for code in np.unique(zone).tolist():
-        rows, patch = patches(events, zone == code, m.township)
+    for code in np.unique(zone[chosen]).tolist():
+        rows, patch = patches(events, chosen & (zone == code), events.m.township)
         for number in range(int(patch.max()) + 1):
             drawn.append(whole(shapes[rows[patch == number]]))
             codes.append(code)
+    return drawn, codes
+
+
+def _zone_layer(events: Events, kind: str, drawn: list[Any], codes: list[str], start: int) -> SampleLayer:
     names = events.book.code_lists["ghfq"]
-    more = {"GHFQDM": codes, "GHFQMC": [names.name(code) or "" for code in codes]}
-    return plan_layer(events, "GHFQ", drawn, ZONES_FROM, more)
+    return plan_layer(
+        events, kind, drawn, start, {"GHFQDM": codes, "GHFQMC": [names.name(code) or "" for code in codes]}
+    )
+
+
+def _planned_uses(events: Events, rows: NDArray[np.int64]) -> SampleLayer:
+    """Return the parcels of the central urban area with the planned use that their class goes to."""
+    book, shapes = events.book, base_shapes(events)[rows]
+    old, classes = book.code_lists["landuse_2020"], book.code_lists["dltb_dlbm_2020"].rows
+    older = {new["code_2023"]: code for code, new in book.code_lists["landuse_2020_to_2023"].rows.items()}
+    new = [classes[code]["yydyh"] for code in events.base.dlbm[rows].tolist()]
+    codes = [older.get(code, code) for code in new]
+    area = cents(areas_m2(shapes, events.m.county.epsg)) / CENT
+    more = {
+        "YDYHFLDM": codes, "YDYHFLMC": [old.name(code) or "" for code in codes], "TBMJ": area, "TBDLMJ": area,
+    }  # fmt: skip
+    return plan_layer(events, "ZXCQGHYDYH", shapes, ZONES_FROM + 300_000, more)
+
+
+def _functions(events: Events) -> SampleLayer:
+    """Return the main function of each township, which here is its outline: the field's name is not known."""
+    m, shapes = events.m, base_shapes(events)
+    units = np.unique(m.township)
+    towns = [whole(shapes[m.township == unit]) for unit in units]
+    names = [m.places.townships[unit] for unit in units]
+    more = {"XZQDM": [each.code for each in names], "XZQMC": [each.name for each in names]}
+    return plan_layer(events, "XZZTGNDW", towns, ZONES_FROM + 400_000, more)
 
 
 def _indicators(events: Events) -> SampleLayer:
