@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -310,6 +311,14 @@ class Sheet:
         """
         plane, crs = self.place()
         return plane.project(self.shapes[np.asarray(rows, np.intp)], crs)
+
+    def spots(self, xy: NDArray[np.float64]) -> Any:
+        """Return (n, 2) points of the system of delivery as one shape in the plane; None without a plane."""
+        try:
+            plane, crs = self.place()
+        except CannotTell:
+            return None
+        return shapely.multipoints(plane.forward(xy, crs))
 
 
 def _number(text: str) -> float:
