@@ -4,6 +4,7 @@ A case:
     name: what it shows
     expect: pass | fail | needs_person | cannot_tell | not_applicable
     profile: id (county-2021 where left out); day: ISO (2026-01-01)
+    whole: true where layers of the profile that the case leaves out are missing; else they need not be there
     asks: {package_name, systems, documents: {pattern: 中文名}}: what the profile says instead
     package: its name (case)
     epsg: 4550 unless said; null: no system
@@ -11,7 +12,8 @@ A case:
         {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
         row: {FIELD: value, …, box: [west, south, east, north] | wkt: …} in metres from a place in 大安市
-            (from (0, 0) where `epsg` is geographic: then as it stands); box and wkt left out: null geometry
+            (from (0, 0) where `epsg` is geographic: then as it stands); ring: [[x, y], …] likewise, one ring,
+            open or not; wkb: hexadecimal, as it stands; all left out: null geometry
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
     reply, upper: [{indicator, op, value, unit, year}]
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
@@ -46,7 +48,7 @@ FOLDER = Path(lantu.__file__).parent / "lawbook/rules/quality"
 EPSG = 4550
 ORIGIN = (580_000.0, 5_030_000.0)
 """A place in 大安市, in EPSG 4550."""
-SHAPE = ("box", "wkt")
+SHAPE = ("box", "wkt", "ring", "wkb")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,15 @@ def work_of(data: dict[str, Any]) -> Workspace:
     reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
+    if not data.get("whole"):
+        named = {kind.upper() for kind in data.get("layers", {})}
+        profile = replace(
+            profile,
+            layers={
+                kind: spec if named & {kind, *spec.aliases} else replace(spec, presence="optional")
+                for kind, spec in profile.layers.items()
+            },
+        )
     return Workspace(package, profile, book, day, reference)
 
 
@@ -97,26 +108,28 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     about = said if isinstance(said, dict) else {"rows": said}
     rows, epsg = about["rows"], about.get("epsg", epsg)
     names = list(dict.fromkeys(name for row in rows for name in row if name not in SHAPE))
-    table = pa.table({name: _column([row.get(name) for row in rows]) for name in names})
     given = about.get("fields", {})
+    table = pa.table({name: _column([row.get(name) for row in rows], given.get(name)) for name in names})
     fields = tuple(_field(name, table.column(name).type, given.get(name)) for name in names)
     spec = load().profiles["county-2021"].layers.get(kind)
     plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
     is_table = about.get("table", plain)
-    shapes = np.array([_shape(row, epsg) for row in rows], object)
+    shapes = [_wkb(row, epsg) for row in rows]
     return PackageLayer(
         name=about.get("name", kind),
         file=about.get("file", f"{kind}.gpkg"),
         fields=fields,
         table=table,
-        wkb=None if is_table else pa.array(shapely.to_wkb(shapes), pa.large_binary()),
+        wkb=None if is_table else pa.array(shapes, pa.large_binary()),
         geometry_type=None if is_table else about.get("geometry_type", "MultiPolygon"),
         crs=CRS.from_epsg(epsg) if epsg and not is_table else None,
         crs_text=about.get("crs_text", f"EPSG:{epsg}" if epsg and not is_table else None),
     )
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _column(values: list[Any], given: str | None) -> pa.Array:
+    if given and given[0] in "DF":  # "nan" and "inf" can be said so, too
+        return pa.array([None if v is None else float(v) for v in values], pa.float64())
     numbers = [each for each in values if each is not None]
     if numbers and all(isinstance(each, int | Decimal) for each in numbers):
         whole = all(isinstance(each, int) for each in numbers)
@@ -135,6 +148,18 @@ def _field(name: str, kind: pa.DataType, given: str | None) -> FieldInfo:
         )
     said = "text" if pa.types.is_string(kind) else "integer" if pa.types.is_integer(kind) else "decimal"
     return FieldInfo(name, said)
+
+
+def _wkb(row: dict[str, Any], epsg: int | None) -> bytes | None:
+    if "wkb" in row:
+        return bytes.fromhex(row["wkb"])
+    if "ring" in row:
+        geographic = epsg is not None and CRS.from_epsg(epsg).is_geographic
+        xy = np.array(row["ring"], np.float64) + (np.zeros(2) if geographic else np.array(ORIGIN))
+        head = np.array([3, 1, len(xy)], "<u4").tobytes()
+        return b"\x01" + head + xy.astype("<f8").tobytes()
+    found: bytes | None = shapely.to_wkb(_shape(row, epsg))
+    return found
 
 
 def _shape(row: dict[str, Any], epsg: int | None) -> Any:

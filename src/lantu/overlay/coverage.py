@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lantu.core.area import Geometries
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
-from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, spread, widest
+from lantu.overlay.cutting import cut_to, mended, polygons_of, repaired, shared_by, spread, widest
 from lantu.overlay.engine import LEAST_M2, KernelEngine
 from lantu.overlay.gaps import TOUCH_M
 from lantu.overlay.pack import PackedLayer
@@ -53,10 +53,31 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What was found but is smaller than the least area that is reported."""
+    """What was found but is not listed.
+
+    Attributes:
+        rows: the features, where they were not too small to be listed, but too many.
+    """
 
     count: int
     area_m2: float
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """What polygons of a layer cover twice.
+
+    Attributes:
+        listed: biggest first.
+        below: those that are too small to be listed; more: those that are too many.
+        boxes: (k, 4) around all of them.
+    """
+
+    listed: list[Defect]
+    below: Below
+    more: Below
+    boxes: _Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +87,8 @@ class Coverage:
     Attributes:
         area_m2: sum of the features' areas; broken ones count as mended.
         boundary_m2, covered_m2: the ground, and what of it is covered; None without a boundary.
-        below: of overlaps, gaps and outside, by these names.
+        below: of overlaps, gaps and outside, by these names: what is too small to be listed.
+        more: likewise, what is too much.
     """
 
     features: int
@@ -78,6 +100,7 @@ class Coverage:
     outside: list[Defect] = field(default_factory=list)
     broken: list[Defect] = field(default_factory=list)
     below: dict[str, Below] = field(default_factory=dict)
+    more: dict[str, Below] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -91,6 +114,8 @@ def coverage(
     *,
     least_m2: float,
     crack_m: float,
+    most: int | None = None,
+    known: Overlaps | None = None,
     progress: Progress = silent,
 ) -> Coverage:
     """Look for all faults of a layer.
@@ -100,6 +125,8 @@ def coverage(
         boundary: the ground the layer should cover, its polygons sound; None: then only holes are gaps.
         least_m2: smaller faults are counted, not listed.
         crack_m: what is narrower is a crack, and does not make one gap of two; less than `gaps.AROUND_M`.
+        most: so many overlaps, gaps and features outside are listed at most, biggest first; None for all.
+        known: the overlaps, where `overlaps_of` was asked before, of a layer without broken polygons.
 
     Raises:
         InputError: `overlay.invalid` where a polygon of the boundary covers ground twice,
@@ -107,33 +134,87 @@ def coverage(
     """
     broken = _broken(layer)
     sound = repaired(layer, np.array([each.rows[0] for each in broken if each.place], np.int64))
-    outline = None if boundary is None else _outline(boundary)
+    outline = None if boundary is None else outline_of(boundary)
     if outline is not None and not len(outline.broken) and not outline.area_m2.sum() > LEAST_M2:
         raise InputError("overlay_check.flat_boundary")
-    overlaps = KernelEngine().overlaps(sound, progress)
-    pairs = np.column_stack([overlaps.left_id, overlaps.right_id]).astype(np.int64)
-    both = sound.box[pairs]
-    doubtful = np.concatenate([both[:, :, :2].max(axis=1), both[:, :, 2:].min(axis=1)], axis=1)
-    gaps, out_m2 = uncovered(sound, outline, doubtful, crack_m, progress)
+    overlaps = known or overlaps_of(sound, least_m2=least_m2, most=most, progress=progress)
+    gaps, out_m2 = uncovered(sound, outline, overlaps.boxes, crack_m, progress)
     gap_m2 = np.asarray(shapely.area(gaps), np.float64)
-    big, open_ = overlaps.area_m2 >= least_m2, gap_m2 >= least_m2
-    out = (out_m2 >= least_m2) & (out_m2 > NOISE_M2)
+    open_, small_gaps, more_gaps = _listed(gap_m2, gap_m2 >= least_m2, most)
+    out, small_out, more_out = _outside_listed(out_m2, least_m2, most)
     boundary_m2 = None if outline is None else float(outline.area_m2[0])
     return Coverage(
         len(layer),
         math.fsum(sound.area_m2),
         boundary_m2,
         None if boundary_m2 is None else boundary_m2 - math.fsum(gap_m2),
-        _overlaps(sound, pairs[big], overlaps.area_m2[big]),
+        overlaps.listed,
         _gaps(sound, outline, gaps[open_], gap_m2[open_], crack_m),
-        [] if outline is None else _outside(sound, outline, np.flatnonzero(out), out_m2[out]),
+        [] if outline is None else _outside(sound, outline, out, out_m2[out]),
         broken,
         {
-            "overlaps": _below(overlaps.area_m2[~big]),
-            "gaps": _below(gap_m2[~open_]),
-            "outside": _below(out_m2[~out & (out_m2 > NOISE_M2)]),
+            "overlaps": overlaps.below,
+            "gaps": _below(gap_m2[small_gaps]),
+            "outside": _below(out_m2[small_out]),
+        },
+        {
+            "overlaps": overlaps.more,
+            "gaps": _below(gap_m2[more_gaps]),
+            "outside": _below(out_m2[more_out], more_out),
         },
     )
+
+
+def overlaps_of(
+    layer: PackedLayer, *, least_m2: float, most: int | None = None, progress: Progress = silent
+) -> Overlaps:
+    """Look for what polygons of a layer cover twice; arguments as of `coverage`.
+
+    Raises:
+        InputError: `overlay.invalid` where a polygon of the layer covers ground twice.
+    """
+    table = KernelEngine().overlaps(layer, progress)
+    pairs = np.column_stack([table.left_id, table.right_id]).astype(np.int64)
+    both = layer.box[pairs]
+    boxes = np.concatenate([both[:, :, :2].max(axis=1), both[:, :, 2:].min(axis=1)], axis=1)
+    listed, small, more = _listed(table.area_m2, table.area_m2 >= least_m2, most)
+    return Overlaps(
+        _overlaps(layer, pairs[listed], table.area_m2[listed]),
+        _below(table.area_m2[small]),
+        _below(table.area_m2[more], np.unique(pairs[more])),
+        boxes,
+    )
+
+
+def outside_of(
+    layer: PackedLayer, boundary: PackedLayer, *, least_m2: float, most: int | None = None
+) -> tuple[list[Defect], Below]:
+    """Look for what of a layer lies off some ground, which it need not cover; arguments as of `coverage`.
+
+    Returns:
+        The features that reach outside, biggest part first; those that are too many to be listed.
+
+    Raises:
+        InputError: `overlay.invalid` where a polygon of the layer or the boundary covers ground twice.
+    """
+    outline = outline_of(boundary)
+    inside = KernelEngine().overlay(layer, outline)
+    out_m2 = layer.area_m2 - np.bincount(inside.left_id, inside.area_m2, minlength=len(layer))
+    out, _, more = _outside_listed(out_m2, least_m2, most)
+    return _outside(layer, outline, out, out_m2[out]), _below(out_m2[more], more)
+
+
+def _listed(area: _Floats, enough: NDArray[np.bool_], most: int | None) -> tuple[_Ints, _Ints, _Ints]:
+    """Return which are listed, biggest first, which are too small, and which are too many."""
+    big = np.flatnonzero(enough)
+    big = big[np.argsort(-area[big], kind="stable")]
+    return big[:most], np.flatnonzero(~enough), big[len(big) if most is None else most :]
+
+
+def _outside_listed(out_m2: _Floats, least_m2: float, most: int | None) -> tuple[_Ints, _Ints, _Ints]:
+    some = np.flatnonzero(out_m2 > NOISE_M2)
+    listed, small, more = _listed(out_m2[some], out_m2[some] >= least_m2, most)
+    return some[listed], some[small], some[more]
 
 
 def _broken(layer: PackedLayer) -> list[Defect]:
@@ -151,7 +232,7 @@ def _broken(layer: PackedLayer) -> list[Defect]:
     return found
 
 
-def _outline(boundary: PackedLayer) -> PackedLayer:
+def outline_of(boundary: PackedLayer) -> PackedLayer:
     """Make one polygon of the boundary's."""
     if len(boundary) == 1:
         return boundary
@@ -160,20 +241,12 @@ def _outline(boundary: PackedLayer) -> PackedLayer:
 
 
 def _overlaps(layer: PackedLayer, pairs: _Ints, area: _Floats) -> list[Defect]:
-    order = np.argsort(-area, kind="stable")
-    pairs, area = pairs[order], area[order]
-    rows, number = np.unique(pairs, return_inverse=True)
-    shapes = mended(layer.geometries(rows))
-    one, other = number.reshape(-1, 2).T
     same = (np.abs(layer.area_m2[pairs] - area[:, None]) <= NOISE_M2).all(axis=1)
-    shared = polygons_of(spread(shapely.intersection, shapes[one], shapes[other]))
     what = np.where(same, "duplicate", "part").tolist()
-    return _defects(list(map(tuple, pairs.tolist())), area, shared, what)
+    return _defects(list(map(tuple, pairs.tolist())), area, shared_by(layer, layer, pairs), what)
 
 
 def _outside(layer: PackedLayer, outline: PackedLayer, rows: _Ints, area: _Floats) -> list[Defect]:
-    order = np.argsort(-area, kind="stable")
-    rows, area = rows[order], area[order]
     shapes = mended(layer.geometries(rows))
     inside = cut_to(mended(outline.geometries())[0], layer.box[rows])
     out = polygons_of(spread(shapely.difference, shapes, inside))
@@ -183,8 +256,6 @@ def _outside(layer: PackedLayer, outline: PackedLayer, rows: _Ints, area: _Float
 def _gaps(
     layer: PackedLayer, outline: PackedLayer | None, gaps: Geometries, area: _Floats, crack_m: float
 ) -> list[Defect]:
-    order = np.argsort(-area, kind="stable")
-    gaps, area = gaps[order], area[order]
     middles, length, gap = _edges(gaps)
     beside = _beside(layer, gaps, middles, length, gap, crack_m)
     along: _Floats = np.zeros(len(gaps))
@@ -232,5 +303,5 @@ def _defects(rows: list[tuple[int, ...]], area: _Floats, shapes: Geometries, wha
     return [Defect(*each) for each in columns]
 
 
-def _below(area: _Floats) -> Below:
-    return Below(len(area), math.fsum(area))
+def _below(area: _Floats, rows: _Ints | None = None) -> Below:
+    return Below(len(area), math.fsum(area), () if rows is None else tuple(rows.tolist()))

@@ -17,8 +17,10 @@ from lantu.overlay.threads import in_order
 _Boxes = NDArray[np.float64]
 SLICE = 64
 """Shapes that a thread hands to GEOS at a time."""
+BIG = 512
+"""A shape with more vertices is cut down to where it is looked at …"""
 _AT_ONCE, _SMALL = 8, 256
-"""A giant is halved until so few boxes are left of it, or it has so few vertices."""
+"""… and on the way halved until so few boxes are left of it, or it has so few vertices."""
 _COMPACT = 5.0
 """A circle of its area is less than so many times as big as area ÷ outline: GEOS finds the largest in it."""
 _MANY, _TOO_MANY = 1000, 20_000
@@ -78,6 +80,32 @@ def cut_to(shape: Any, boxes: _Boxes) -> Geometries:
             low, high = boxes[half, :2].min(axis=0), boxes[half, 2:].max(axis=0)
             waiting.append((shapely.intersection(shape, shapely.box(*low, *high)), half))
     return polygons_of(cut)
+
+
+def seen_in(layer: PackedLayer, rows: NDArray[np.int64], boxes: _Boxes) -> Geometries:
+    """Return the shape of each of some rows, mended; of a giant only what lies in the box beside its number.
+
+    Args:
+        rows: (n,), a row as often as it is looked at; boxes: (n, 4).
+    """
+    each, number, times = np.unique(rows, return_inverse=True, return_counts=True)
+    shapes = mended(layer.geometries(each))
+    seen = np.asarray(shapes[number])
+    order = np.argsort(number, kind="stable")
+    end = np.cumsum(times)
+    for giant in np.flatnonzero(shapely.get_num_coordinates(shapes) > BIG).tolist():
+        places = order[end[giant] - times[giant] : end[giant]]
+        seen[places] = cut_to(shapes[giant], boxes[places])
+    return seen
+
+
+def shared_by(one: PackedLayer, other: PackedLayer, pairs: NDArray[np.int64]) -> Geometries:
+    """Build the ground that pairs of polygons share, (k, 2) rows of one and of the other."""
+    left, right = one.box[pairs[:, 0]], other.box[pairs[:, 1]]
+    both = np.concatenate([np.maximum(left, right)[:, :2], np.minimum(left, right)[:, 2:]], axis=1)
+    return polygons_of(
+        spread(shapely.intersection, seen_in(one, pairs[:, 0], both), seen_in(other, pairs[:, 1], both))
+    )
 
 
 def widest(shapes: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lantu.core.area import MAX_EDGE_M, Geometries
 from lantu.core.progress import Progress, silent
-from lantu.overlay.cutting import cut_to, mended, polygons_of, spread
+from lantu.overlay.cutting import cut_to, mended, polygons_of, seen_in, spread
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.gaps import AROUND_M, gaps_of
 from lantu.overlay.pack import PackedLayer
@@ -32,10 +32,8 @@ MOST = 32
 """A cell that goes to GEOS is quartered until no more features have their middle in it …"""
 DEEPEST = 20
 """… but no more often than so, where they all have the same."""
-BIG = 512
-"""A feature with more vertices is cut down before GEOS joins it to its neighbours …"""
 REACH_M = MAX_EDGE_M + 10
-"""… so far outside the cell that no cut edge reaches it: inside, neighbours keep equal vertices."""
+"""A giant is cut so far outside the cell that no cut edge reaches it: inside, vertices stay equal."""
 FRAME_M = 1.0
 """Without a boundary so much of the outside goes round the layer."""
 ROWS = 2048
@@ -215,12 +213,7 @@ def _free(layer: PackedLayer, boundary: PackedLayer | None, cells: _Cells, progr
         free[partial] = cut_to(mended(boundary.geometries())[0], reach[partial])
     order = np.argsort(cells.cell, kind="stable")
     cell, row = cells.cell[order], cells.row[order]
-    rows, number = np.unique(row, return_inverse=True)
-    shapes = mended(layer.geometries(rows))
-    here = shapes[number]
-    for big in np.flatnonzero(shapely.get_num_coordinates(shapes) > BIG):
-        pairs = np.flatnonzero(number == big)
-        here[pairs] = cut_to(shapes[big], reach[cell[pairs]])
+    here = seen_in(layer, row, reach[cell])
     if len(cell):
         which, number = np.unique(cell, return_inverse=True)
         free[which] = spread(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from lantu.core.area import StatutoryPlane
 from lantu.core.crs import GEOGRAPHIC, delivered_epsg, is_wgs84, transformer
 from lantu.lawbook import Lawbook, LayerSpec, PackageProfile
-from lantu.overlay.coverage import Coverage, coverage
+from lantu.overlay.coverage import Coverage, Overlaps, coverage, overlaps_of
+from lantu.overlay.cutting import repaired
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import take
 from lantu.quality.findings import CannotTell
 from lantu.quality.package import Incident, Package, PackageLayer
 from lantu.quality.reference import Reference
@@ -29,6 +33,27 @@ BROKEN = frozenset(
      "many_columns", "encrypted", "too_deep"}
 )  # fmt: skip
 """Kinds of incident after which a layer may be there and yet cannot be judged."""
+MOST_SHAPED = 4000
+"""Of overlaps, gaps and the like so many are built and measured across, the biggest; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What of a layer rules about ground look at: rows that can be measured, broken ones mended, no doubles.
+
+    Attributes:
+        layer: row i of it is row `rows[i]` of the sheet.
+    """
+
+    sheet: Sheet
+    layer: PackedLayer
+    rows: NDArray[np.int64]
+
+    def sheet_rows(self, rows: Sequence[int]) -> list[int]:
+        """Return which rows of the sheet some rows of the layer are."""
+        return [int(self.rows[row]) for row in rows]
+
+
 _CONTAINERS = (".zip", ".gdb", ".gpkg", ".rar", ".7z", ".mdb")
 """What may hold any layer: while one of these cannot be read, no layer is known to be missing."""
 
@@ -48,6 +73,8 @@ class Workspace:
     book: Lawbook
     day: date
     reference: Reference = field(default_factory=Reference)
+    _grounds: dict[str, Ground] = field(default_factory=dict)
+    _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _coverages: dict[tuple[str, str | None], Coverage] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict)
 
@@ -157,32 +184,86 @@ class Workspace:
                 return each
         return None
 
+    def polygons(self, kind: str) -> Sheet:
+        """Return a layer of polygons that a rule cannot do without.
+
+        Raises:
+            CannotTell: `quality.layer_absent`, `quality.no_shapes`.
+        """
+        sheet = self.sheet(kind)
+        if sheet.source.wkb is None:
+            raise CannotTell("quality.no_shapes", layer=kind)
+        return sheet
+
+    def ground(self, kind: str) -> Ground:
+        """Return what rules about ground look at, made once.
+
+        What is left out or mended here, rules about shapes report: rows without a readable polygon, broken
+        ones, features with the very shape of another one.
+
+        Raises:
+            CannotTell: as `polygons`; `quality.no_system`.
+        """
+        if kind not in self._grounds:
+            sheet = self.polygons(kind)
+            layer = sheet.pack
+            first = np.sort(np.unique(shape_numbers(layer), return_index=True)[1])
+            if len(first) < len(layer):
+                layer = take(layer, first)
+            self._grounds[kind] = Ground(sheet, repaired(layer, layer.broken), sheet.usable[first])
+        return self._grounds[kind]
+
+    def overlaps(self, kind: str) -> Overlaps:
+        """Return what features of a layer cover twice, found once; rows are those of `ground`.
+
+        Raises:
+            CannotTell: as `ground`.
+        """
+        if kind not in self._overlaps:
+            least = float(self.number("quality.min_defect_m2"))
+            self._overlaps[kind] = overlaps_of(self.ground(kind).layer, least_m2=least, most=MOST_SHAPED)
+        return self._overlaps[kind]
+
+    def boundary(self, kind: str) -> PackedLayer:
+        """Return the polygons of a layer as a boundary.
+
+        Raises:
+            CannotTell: as `ground`; `quality.boundary_broken`.
+        """
+        outline = self.polygons(kind).pack
+        if len(outline.broken) or not outline.area_m2.sum() > 0:
+            raise CannotTell("quality.boundary_broken", layer=kind, name=self.layer_name(kind))
+        return self.ground(kind).layer
+
     def shut(self) -> Incident | None:
         """Return what happened to something that may hold any layer; None where all was opened."""
         said = self.incidents(*BROKEN)
         return next((e for e in said if e.layer is None and e.where.lower().endswith(_CONTAINERS)), None)
 
     def coverage(self, kind: str, boundary: str | None = None) -> Coverage:
-        """Return overlaps, gaps and ground outside of a layer, found once.
+        """Return overlaps, gaps and ground outside of a layer, found once; rows are those of `ground`.
 
         Args:
             boundary: kind of the layer whose ground it should cover.
 
         Raises:
-            CannotTell: `quality.layer_absent`, `quality.no_system`, `quality.boundary_broken`.
+            CannotTell: as `boundary`.
         """
         key = (kind, boundary)
         if key not in self._coverages:
-            outline = None if boundary is None else self.sheet(boundary).pack
-            if outline is not None and (len(outline.broken) or not outline.area_m2.sum() > 0):
-                raise CannotTell(
-                    "quality.boundary_broken", layer=boundary, name=self.layer_name(str(boundary))
-                )
             self._coverages[key] = coverage(
-                self.sheet(kind).pack, outline, least_m2=float(self.number("quality.min_defect_m2")),
-                crack_m=float(self.number("quality.crack_m")),
+                self.ground(kind).layer, None if boundary is None else self.boundary(boundary),
+                least_m2=float(self.number("quality.min_defect_m2")),
+                crack_m=float(self.number("quality.crack_m")), most=MOST_SHAPED, known=self.overlaps(kind),
             )  # fmt: skip
         return self._coverages[key]
+
+
+def shape_numbers(layer: PackedLayer) -> NDArray[np.uint64]:
+    """Return a number per row, equal for rows that were delivered with the same rings."""
+    key = layer.shape_key
+    number: NDArray[np.uint64] = key[:, 0] ^ (key[:, 1] * np.uint64(0x9E3779B97F4A7C15))
+    return number
 
 
 def system_of(layer: PackageLayer) -> CRS | None:

@@ -21,8 +21,8 @@ from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
 from lantu.runs.measure import KIND
 from lantu.runs.measure_layers import Shelf, shelves
+from lantu.runs.pages.maps import MapData
 from lantu.runs.report.arrange import arrange
-from lantu.runs.report.maps import MapData
 from lantu.runs.report.model import County
 from lantu.runs.report.page import Setting, render
 from lantu.store import OUTLINE, Home, Layer

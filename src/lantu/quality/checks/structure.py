@@ -177,6 +177,9 @@ def field_widths(
         untyped: suffixes of files that have neither types nor widths.
         widest: suffix → how wide a text can be in such a file at most.
 
+    Yields:
+        One defect for the layer: how its fields were made is one cause.
+
     Raises:
         NotApplicable: `quality.no_types`, `quality.no_widths`.
     """
@@ -184,13 +187,16 @@ def field_widths(
     if not any(info.width is not None for _, info, _ in pairs):
         raise NotApplicable("quality.no_widths", layer=sheet.kind, where=sheet.source.where)
     most = min((w for end, w in widest.items() if sheet.source.file.lower().endswith(end)), default=None)
+    wrong: list[str] = []
     for spec, info, (kind, width, decimals) in pairs:
         if info.width is None or (kind == "C" and info.width == most and width > most):
             continue
         narrower, other = info.width < width, info.width != width or (info.decimals or 0) != decimals
         if narrower if kind == "I" else other:
-            params = _of(spec) | {"found": _words(info), "wanted": spec.type, "count": len(sheet)}
-            yield Defect(sheet.kind, ("width", spec.name), params=params)
+            wrong.append(f"{spec.name} {_words(info)} ≠ {spec.type}")
+    if wrong:
+        params = {"fields": "、".join(wrong), "number": len(wrong), "count": len(sheet)}
+        yield Defect(sheet.kind, ("widths",), params=params)
 
 
 def geometry_type(sheet: Sheet, work: Workspace) -> Iterator[Defect]:

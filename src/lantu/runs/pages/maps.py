@@ -12,11 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 WIDTH, MAX_HEIGHT = 640, 430
-_MARGIN = 14
+_MARGIN, _FOOT = 14, 24
 _SIMPLIFY_PX = 0.35
 _SMALLEST_PX2 = 0.6
 
 Geometries = NDArray[Any]
+Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,15 @@ class MapData:
         outline: county outline; empty where no such layer is registered.
         areas: layer kind → polygons, drawn in this order.
         lines: layer kind → polygons of which only the outline is drawn.
-        marks: (x, y, number, answer) of findings.
+        marks: (x, y, number, answer) of findings; the number is drawn.
+        dots: (x, y, answer) of further findings, drawn without a number.
     """
 
     outline: Geometries
     areas: Mapping[str, Geometries] = field(default_factory=dict)
     lines: Mapping[str, Geometries] = field(default_factory=dict)
     marks: Sequence[tuple[float, float, int, str]] = ()
+    dots: Sequence[tuple[float, float, str]] = ()
 
 
 def county_map(data: MapData, title: str) -> str | None:
@@ -50,48 +53,60 @@ def county_map(data: MapData, title: str) -> str | None:
     east, north = np.nanmax(frame[:, 2:], axis=0)
     if not (east > west and north > south):
         return None
-    view = _View.fit(float(west), float(south), float(east), float(north))
-    body = [f"<title>{escape(title)}</title>"]
-    body.append(f'<path class="m-ground" d="{view.path(data.outline)}"/>')
+    view = View.fit((float(west), float(south), float(east), float(north)), WIDTH, MAX_HEIGHT)
+    body = [f'<path class="m-ground" d="{view.path(data.outline)}"/>']
     body += [f'<path class="m-{kind}" d="{view.path(_merged(g, view))}"/>' for kind, g in data.areas.items()]
     body += [f'<path class="m-{kind}" d="{view.path(g)}"/>' for kind, g in data.lines.items()]
     body.append(f'<path class="m-outline" d="{view.path(data.outline)}"/>')
+    body += [_dot(view, *dot) for dot in data.dots]
     body += [_mark(view, *mark) for mark in data.marks]
-    body.append(_scale_bar(view))
+    body.append(view.scale_bar())
     body.append(
         f'<g class="m-north" transform="translate({WIDTH - 22} 26)"><path d="M0-16 6 6 0 2-6 6z"/>'
         '<text y="18">北 N</text></g>'
     )
-    return f'<svg class="map" viewBox="0 0 {WIDTH} {view.height:.0f}" role="img">{"".join(body)}</svg>'
+    return view.svg(body, title)
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
-    """Plane metres → picture units."""
+class View:
+    """Plane metres → picture units.
+
+    Attributes:
+        west, north: of the frame; `scale`: picture units per metre.
+        left: where the frame begins in the picture.
+    """
 
     west: float
     north: float
     scale: float
+    width: float
     height: float
     left: float
 
     @classmethod
-    def fit(cls, west: float, south: float, east: float, north: float) -> _View:
-        inner_w, inner_h = WIDTH - 2 * _MARGIN, MAX_HEIGHT - 2 * _MARGIN - 24
+    def fit(cls, box: Bounds, width: float, most_height: float) -> View:
+        """Fit a box (west, south, east, north) into a picture; below it there is room for the scale bar."""
+        west, south, east, north = box
+        inner_w, inner_h = width - 2 * _MARGIN, most_height - 2 * _MARGIN - _FOOT
         scale = min(inner_w / (east - west), inner_h / (north - south))
-        left = (WIDTH - (east - west) * scale) / 2
-        return cls(west, north, scale, (north - south) * scale + 2 * _MARGIN + 24, left)
+        left = (width - (east - west) * scale) / 2
+        return cls(west, north, scale, width, (north - south) * scale + 2 * _MARGIN + _FOOT, left)
 
     def xy(self, x: Any, y: Any) -> tuple[Any, Any]:
         return self.left + (x - self.west) * self.scale, _MARGIN + (self.north - y) * self.scale
 
-    def path(self, geometries: Geometries) -> str:
-        """Return path data, simplified to what the picture can show; specks are left out."""
+    def path(self, geometries: Geometries, smallest: float = _SMALLEST_PX2) -> str:
+        """Return path data of polygons, simplified to what the picture can show; specks are left out.
+
+        Args:
+            smallest: area of a ring in picture units below which it is a speck.
+        """
         polygons = shapely.get_parts(shapely.simplify(geometries, _SIMPLIFY_PX / self.scale))
         rings = shapely.get_rings(polygons)
         if not len(rings):
             return ""
-        rings = rings[shapely.area(shapely.polygons(rings)) * self.scale**2 > _SMALLEST_PX2]
+        rings = rings[shapely.area(shapely.polygons(rings)) * self.scale**2 >= smallest]
         found = []
         for ring in rings:
             x, y = self.xy(*shapely.get_coordinates(ring)[:-1].T)
@@ -99,17 +114,39 @@ class _View:
             found.append(f"M{corners}Z")
         return "".join(found)
 
+    def scale_bar(self) -> str:
+        """A bar of 1, 2 or 5 × 10ⁿ metres, at most a quarter of the width."""
+        most = self.width / 4 / self.scale
+        magnitude = 10.0 ** np.floor(np.log10(most))
+        metres = max(step * magnitude for step in (1, 2, 5) if step * magnitude <= most)
+        length, y = metres * self.scale, self.height - 10
+        said = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+        return (
+            f'<g class="m-scale"><path d="M{_MARGIN} {y - 5:.1f}v5h{length:.1f}v-5"/>'
+            f'<text x="{_MARGIN + length + 6:.1f}" y="{y + 1:.1f}">{said}</text></g>'
+        )
 
-def _merged(geometries: Geometries, view: _View) -> Geometries:
+    def svg(self, body: Sequence[str], title: str) -> str:
+        return (
+            f'<svg class="map" xmlns="http://www.w3.org/2000/svg" '
+            f'viewBox="0 0 {self.width:g} {self.height:.0f}" role="img">'
+            f"<title>{escape(title)}</title>{''.join(body)}</svg>"
+        )
+
+
+def _merged(geometries: Geometries, view: View) -> Geometries:
     """Melt neighbours together on half a picture unit, so that thousands of parcels become a few areas."""
     if not len(geometries):
         return geometries
     # Densified edges first lose the points that no picture shows; uniting would pay for each of them.
     sketched = shapely.simplify(geometries, _SIMPLIFY_PX / view.scale, preserve_topology=False)
-    return np.array([shapely.union_all(sketched, grid_size=0.5 / view.scale)], dtype=object)
+    try:
+        return np.array([shapely.union_all(sketched, grid_size=0.5 / view.scale)], dtype=object)
+    except shapely.errors.GEOSException:
+        return np.asarray(sketched, object)  # broken shapes, as delivered: unmelted they can still be drawn
 
 
-def _mark(view: _View, x: float, y: float, number: int, answer: str) -> str:
+def _mark(view: View, x: float, y: float, number: int, answer: str) -> str:
     at_x, at_y = view.xy(x, y)
     return (
         f'<g class="m-mark a-{escape(answer)}" transform="translate({at_x:.1f} {at_y:.1f})">'
@@ -117,13 +154,6 @@ def _mark(view: _View, x: float, y: float, number: int, answer: str) -> str:
     )
 
 
-def _scale_bar(view: _View) -> str:
-    """A bar of 1, 2 or 5 × 10ⁿ km, at most a quarter of the width."""
-    most_km = WIDTH / 4 / view.scale / 1000
-    magnitude = 10.0 ** np.floor(np.log10(most_km))
-    km = max(step * magnitude for step in (1, 2, 5) if step * magnitude <= most_km)
-    length, y = km * 1000 * view.scale, view.height - 10
-    return (
-        f'<g class="m-scale"><path d="M{_MARGIN} {y - 5:.1f}v5h{length:.1f}v-5"/>'
-        f'<text x="{_MARGIN + length + 6:.1f}" y="{y + 1:.1f}">{km:g} km</text></g>'
-    )
+def _dot(view: View, x: float, y: float, answer: str) -> str:
+    at_x, at_y = view.xy(x, y)
+    return f'<g class="m-mark a-{escape(answer)}"><circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="2.4"/></g>'

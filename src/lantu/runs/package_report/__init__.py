@@ -1,0 +1,1 @@
+"""What leaves a quality check: findings as JSON, GeoJSON, GeoPackage and workbook; HTML and PDF reports."""

@@ -1,0 +1,390 @@
+"""`report.pdf`: the check on paper, short; typeset by Typst from `report.typ`, which is fed as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import typst
+
+from lantu import __version__
+from lantu.core.errors import UnavailableError
+from lantu.core.finding import Answer
+from lantu.lawbook import Words, message
+from lantu.quality.findings import Status
+from lantu.runs.package_report.arrange import (
+    SEVERITIES,
+    Category,
+    Count,
+    Line,
+    Report,
+    RuleLine,
+    clean,
+    hectares,
+    word,
+)
+from lantu.runs.package_report.pictures import Pictures, standing_alone
+from lantu.runs.pages.page import read
+
+FILE = "report.pdf"
+MOST_HOLDING, MOST_DETAILS, MOST_LISTED = 60, 12, 40
+"""On paper there are so many findings that hold the package back, pictures, and lines of any other list."""
+FAMILIES = (
+    # sans and the like first: on screens and office printers they read best at 9 points
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "HarmonyOS Sans SC",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Heiti SC",
+    "STHeiti",
+    "SimHei",
+    "DengXian",
+    "Droid Sans Fallback",
+    "Source Han Serif SC",
+    "Noto Serif CJK SC",
+    "Songti SC",
+    "STSong",
+    "SimSun",
+    "NSimSun",
+    "FangSong",
+    "STFangsong",
+    "KaiTi",
+    "AR PL UMing CN",
+    "AR PL UKai CN",
+)
+"""Chinese fonts of Windows, macOS and Linux, the first that is there is taken."""
+_LONGEST = 320
+_LONG_WORD = re.compile(r"[!-~]{16,}")
+WORDS = (
+    "quality_report.h_summary",
+    "quality_report.h_unchecked",
+    "quality_report.h_changes",
+    "quality_report.h_accepted",
+    "quality_report.h_basis",
+    "quality_report.h_parameters",
+    "quality_report.h_layers",
+    "quality_report.h_method",
+    "quality_report.h_rules_cannot_tell",
+    "quality_report.h_rules_idle",
+    "quality_report.h_unknown_layers",
+    "quality_report.h_details",
+    "quality_report.none",
+    "quality_report.not_compared",
+    "quality_report.note_verdict",
+    "quality_report.matrix_caption_short",
+    "quality_report.rules_passed",
+    "quality_report.rules_idle",
+    "quality_report.accepted",
+    "quality_report.category",
+    "quality_report.severity",
+    "quality_report.answer",
+    "quality_report.status",
+    "quality_report.number",
+    "quality_report.rule",
+    "quality_report.rule_code",
+    "quality_report.what",
+    "quality_report.where",
+    "quality_report.why",
+    "quality_report.mend",
+    "quality_report.places_head",
+    "quality_report.first_example",
+    "quality_report.parameter",
+    "quality_report.value",
+    "quality_report.since",
+    "quality_report.source",
+    "quality_report.layer",
+    "quality_report.file",
+    "quality_report.features",
+    "quality_report.points",
+    "quality_report.system",
+    "quality_report.encoding",
+    "quality_report.area_ha",
+    "quality_report.unverified_mark",
+    "quality_report.unverified_note",
+    "quality_report.no_map",
+    "quality_report.digests_note",
+    "quality_report.of_pages",
+)
+"""Every word that the template says by itself."""
+
+
+def to_pdf(report: Report, drawn: Pictures, made_at: datetime, language: str) -> bytes:
+    """Typeset the report.
+
+    Raises:
+        UnavailableError: `quality_report.no_chinese_font`, `quality_report.pdf_failed`.
+    """
+    fonts = typst.Fonts()
+    family = chinese_family(fonts.families())
+    if family is None:
+        raise UnavailableError("quality_report.no_chinese_font")
+    data = _Data(report, drawn, made_at, language, family).all()
+    try:
+        made = typst.compile(
+            read("lantu.runs.package_report", "report.typ").encode(),
+            format="pdf",
+            font_paths=fonts,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            timestamp=_zoned(made_at),
+        )
+    except RuntimeError as error:  # typst.TypstError is one
+        why = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        raise UnavailableError("quality_report.pdf_failed", why=why) from error
+    return made
+
+
+def chinese_family(families: Sequence[str]) -> str | None:
+    """Return the best Chinese font that is there, as the machine spells it; None where there is none."""
+    there = {name.casefold(): name for name in families}
+    return next((there[name.casefold()] for name in FAMILIES if name.casefold() in there), None)
+
+
+def _zoned(when: datetime) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+class _Data:
+    """What the template is fed with."""
+
+    def __init__(
+        self, report: Report, drawn: Pictures, made_at: datetime, language: str, family: str
+    ) -> None:
+        self._report, self._drawn, self._made_at, self._language = report, drawn, made_at, language
+        self._family = family
+
+    def all(self) -> dict[str, Any]:
+        report, checked, say = self._report, self._report.checked, self._say
+        return {
+            "lang": self._language,
+            "fonts": [self._family],
+            "words": {code.partition(".")[2]: say(code) for code in WORDS} | {"of_pages": self._pages()},
+            "severity_words": {name: self._said(word("severity", name)) for name in SEVERITIES},
+            "answer_words": {
+                name: self._said(word("answer", name))
+                for name in (*(a.value for a in Answer), "not_applicable")
+            },
+            "title": say("quality_report.title"),
+            "package": _fitted(checked.name, 60),
+            "facts": self._facts(),
+            "verdict": checked.verdict.value,
+            "verdict_word": self._said(word("verdict", checked.verdict)),
+            "reason": self._said(report.reason),
+            "changes": self._changes(),
+            "matrix": [
+                *(
+                    self._matrix(self._said(word("category", each.name)), each.counts)
+                    for each in report.categories
+                ),
+                self._matrix(say("quality_report.total"), report.totals),
+            ],
+            "map": self._picture(self._drawn.county),
+            "map_caption": self._map_caption(),
+            "keys": [[say(f"quality_report.k_{kind.lower()}"), _KEYS[kind]] for kind in self._drawn.kinds],
+            "h_holding": say("quality_report.h_holding", count=len(report.holding)),
+            "holding": [self._holding(line) for line in report.holding[:MOST_HOLDING]],
+            "holding_left_out": self._left_out(len(report.holding) - MOST_HOLDING),
+            "details": self._details(),
+            "detail_key": self._detail_key(),
+            "h_findings": say("quality_report.h_findings", count=len(report.lines)),
+            "categories": [self._category(each) for each in report.categories],
+            "cannot_tell": [self._unchecked(each) for each in report.of_answer("cannot_tell")],
+            "idle": [self._unchecked(each) for each in report.of_answer("not_applicable")],
+            "unknown_layers": [_fitted(layer.where) for layer in report.unknown_layers],
+            "gone": self._gone(),
+            "gone_left_out": self._left_out(len(checked.gone) - MOST_LISTED, "quality_report.gone_left_out"),
+            "accepted": [
+                {
+                    "number": line.number,
+                    "said": self._said(line.said),
+                    "acceptance": self._said(line.acceptance),
+                }
+                for line in report.accepted[:MOST_LISTED]
+            ],
+            "accepted_left_out": self._left_out(len(report.accepted) - MOST_LISTED),
+            "parameters": [
+                {
+                    "title": self._said(used.parameter.title),
+                    "verified": used.dated.verified,
+                    "value": _fitted(used.value),
+                    "since": used.dated.since.isoformat(),
+                    "source": _fitted(used.source),
+                }
+                for used in report.used
+            ],
+            "layers": self._layers(),
+            "method": self._method(),
+        }
+
+    def _say(self, code: str, **params: object) -> str:
+        return message(code, self._language, **params)
+
+    def _said(self, words: Words | None) -> str:
+        return "" if words is None else _fitted(getattr(words, self._language))
+
+    def _pages(self) -> str:
+        return self._say("quality_report.of_pages", page="{page}", pages="{pages}")
+
+    def _facts(self) -> list[tuple[str, str]]:
+        report, checked, say = self._report, self._report.checked, self._say
+        return [
+            (say("quality_report.county"), f"{report.county or '—'} {checked.county or ''}".strip()),
+            (say("quality_report.made_at"), self._made_at.isoformat(sep=" ", timespec="minutes")[:16]),
+            (say("quality_report.profile"), self._said(report.profile)),
+            (say("quality_report.day"), checked.day.isoformat()),
+        ]
+
+    def _changes(self) -> str | None:
+        report = self._report
+        if not report.compared:
+            return None
+        return self._say(
+            "quality_report.changes_summary",
+            new=report.of_status(Status.NEW),
+            remaining=report.of_status(Status.REMAINING),
+            fixed=report.of_status(Status.FIXED),
+            blind=report.of_status(Status.NOT_LOOKED_AT),
+        )
+
+    def _matrix(self, name: str, counts: Sequence[Count]) -> dict[str, Any]:
+        must = {each.severity: each for each in counts}
+
+        def open_(severity: str) -> int:
+            each = must.get(severity)
+            return 0 if each is None else each.fail + each.needs_person + each.cannot_tell
+
+        found = must.get("must")
+        return {
+            "name": name,
+            "fail": found.fail if found else 0,
+            "needs_person": found.needs_person if found else 0,
+            "cannot_tell": found.cannot_tell if found else 0,
+            "warn": open_("warn"),
+            "note": open_("note"),
+            "accepted": sum(each.accepted for each in counts),
+            "passed": sum(each.passed for each in counts),
+            "not_applicable": sum(each.not_applicable for each in counts),
+        }
+
+    def _picture(self, svg: str | None) -> str | None:
+        return None if svg is None else standing_alone(svg, self._family)
+
+    def _map_caption(self) -> str:
+        from lantu.runs.package_report.pictures import MOST_DETAILS as MARKED
+
+        name = clean(self._report.county or self._report.checked.name)
+        said = self._say("quality_report.map_caption", name=name, count=MARKED)
+        nowhere = self._report.without_place
+        return said + (self._say("quality_report.map_without_place", count=nowhere) if nowhere else "")
+
+    def _holding(self, line: Line) -> dict[str, Any]:
+        return {
+            "number": line.number,
+            "title": self._said(line.rule.title),
+            "code": line.rule.code,
+            "answer": line.finding.answer.value,
+            "said": self._said(line.said),
+            "layer": _fitted(line.layer, 60),
+            "place": line.place if line.lonlat else None,
+        }
+
+    def _details(self) -> list[dict[str, Any]]:
+        area = {line.number: line.area for line in self._report.lines}
+        return [
+            {"number": str(number), "area": area[number], "svg": self._picture(svg)}
+            for number, svg in list(self._drawn.details.items())[:MOST_DETAILS]
+        ]
+
+    def _detail_key(self) -> str:
+        said = self._say("quality_report.detail_key")
+        more = len(self._drawn.details) - MOST_DETAILS + self._drawn.left_out
+        if more <= 0:
+            return said
+        return said + self._say("quality_report.details_left_out", most=MOST_DETAILS, count=more)
+
+    def _category(self, category: Category) -> dict[str, Any]:
+        quiet = [each for each in category.rules if not each.lines and each.answer == "pass"]
+        return {
+            "name": self._said(word("category", category.name)),
+            "rules": [self._found(each) for each in category.rules if each.lines],
+            "quiet": self._say("quality_report.all_passed", count=len(quiet)) if quiet else None,
+        }
+
+    def _found(self, each: RuleLine) -> dict[str, Any]:
+        rule = each.rule
+        return {
+            "title": self._said(rule.title),
+            "code": rule.code,
+            "severity": rule.severity,
+            "verified": rule.verified,
+            "answer": each.answer,
+            "found": len(each.lines),
+            "example": self._said(each.lines[0].said),
+            "mend": self._said(rule.mend),
+        }
+
+    def _unchecked(self, each: RuleLine) -> dict[str, Any]:
+        unknown = [self._said(line.said) for line in each.lines if line.finding.answer is Answer.CANNOT_TELL]
+        why = self._said(each.why) or " ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
+        return {
+            "code": each.rule.code,
+            "title": self._said(each.rule.title),
+            "severity": each.rule.severity,
+            "why": _fitted(why),
+        }
+
+    def _gone(self) -> list[dict[str, str]]:
+        return [
+            {
+                "status": self._said(word("status", status)),
+                "rule": each.rule,
+                "layer": _fitted(each.layer, 60),
+                "said": _fitted(each.said[self._language]),
+            }
+            for each, status in self._report.checked.gone[:MOST_LISTED]
+        ]
+
+    def _layers(self) -> list[dict[str, str]]:
+        return [
+            {
+                "name": _fitted(f"{layer.kind or '—'} {layer.name}", 60),
+                "where": _fitted(layer.where, 80),
+                "features": f"{layer.features:,}",
+                "points": "—" if layer.points is None else f"{layer.points:,}",
+                "system": _fitted(layer.system or "—", 80),
+                "encoding": _fitted(layer.encoding or "—", 20),
+                "area": hectares(layer.area_m2),
+            }
+            for layer in self._report.checked.layers
+        ]
+
+    def _method(self) -> list[tuple[str, str]]:
+        checked, say = self._report.checked, self._say
+        return [
+            (say("quality_report.method"), _fitted(checked.method or "—")),
+            (say("quality_report.package_digest"), _fitted(checked.digest or "—")),
+            (say("quality_report.lawbook"), _fitted(checked.lawbook)),
+            (say("quality_report.made_by"), f"Lantu {__version__}"),
+        ]
+
+    def _left_out(self, count: int, code: str = "quality_report.lines_left_out") -> str | None:
+        return self._say(code, count=count) if count > 0 else None
+
+
+_KEYS = {"YJJBNT": "#f2dc8c", "YJJBNTTB": "#f2dc8c", "STBHHX": "#8cc49b", "CZKFBJ": "#e2574c"}
+
+
+def _fitted(text: object, longest: int = _LONGEST) -> str:
+    """Return text that a cell of a page can hold: cut where it is long, with places to break long words."""
+    said = clean(text)
+    if len(said) > longest:
+        said = said[: longest - 1] + "…"
+    return _LONG_WORD.sub(lambda found: "\u200b".join(re.findall(".{1,8}", found[0])), said)

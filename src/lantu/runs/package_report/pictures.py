@@ -1,0 +1,154 @@
+"""The maps of a package report: the county with numbered marks, a small picture per defect with area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import shapely
+from pyproj import CRS
+from shapely.errors import GEOSException
+
+from lantu.core.area import Geometries
+from lantu.core.crs import GEOGRAPHIC, Bounds
+from lantu.overlay.cutting import polygons_of
+from lantu.runs.package_report.arrange import Line, Report
+from lantu.runs.package_report.work_map import WorkMap
+from lantu.runs.pages.maps import MapData, View, county_map
+from lantu.runs.pages.page import map_style
+
+MOST_DETAILS = 60
+"""So many findings, from the first, have a picture of their own, and a number on the county's map."""
+WIDTH, MAX_HEIGHT = 300, 230
+_AROUND = 0.75
+_SMALLEST_FRAME_M = 8.0
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """SVG elements: of the county, None where it cannot be drawn; of findings, by number.
+
+    Attributes:
+        kinds: layers drawn on the county's map.
+        left_out: findings with area that have no picture, for there are too many.
+    """
+
+    county: str | None
+    details: Mapping[int, str]
+    kinds: Sequence[str] = ()
+    left_out: int = 0
+
+
+def pictures(report: Report, ground: WorkMap | None) -> Pictures:
+    """Draw the county and the first findings that have an area."""
+    if ground is None:
+        return Pictures(None, {})
+    wanted = [line for line in report.lines if line.area_m2 is not None]
+    details = {}
+    for line in wanted[:MOST_DETAILS]:
+        drawn = _tried(line, ground)
+        if drawn is not None:
+            details[line.number] = drawn
+    return Pictures(_county(report, ground), details, tuple(ground.areas), len(wanted[MOST_DETAILS:]))
+
+
+def standing_alone(svg: str, font: str) -> str:
+    """Return a picture with its style inside, for readers without a style sheet."""
+    head, _, rest = svg.partition(">")
+    style = map_style().replace("</", "")
+    return f'{head} font-family="{escape(font)}"><style>{style}</style>{rest}'
+
+
+def _county(report: Report, ground: WorkMap) -> str | None:
+    placed = [line for line in report.lines if line.finding.place is not None]
+    points = shapely.points([line.finding.place for line in placed]) if placed else np.empty(0, object)
+    xy = shapely.get_coordinates(ground.plane.project(points, CRS.from_epsg(GEOGRAPHIC))).tolist()
+    marks = [(x, y, line.number, line.finding.answer.value) for (x, y), line in zip(xy, placed, strict=True)]
+    numbered = [mark for mark in marks if mark[2] <= MOST_DETAILS]
+    data = MapData(
+        outline=ground.outline,
+        areas=ground.areas,
+        marks=numbered[::-1],  # the first is drawn last, on top
+        dots=[(x, y, answer) for x, y, number, answer in marks if number > MOST_DETAILS],
+    )
+    try:
+        return county_map(data, report.checked.name)
+    except GEOSException:
+        return None  # shapes too broken to draw; the rules say so one by one
+
+
+def _tried(line: Line, ground: WorkMap) -> str | None:
+    try:
+        return _detail(line, ground)
+    except GEOSException:
+        return None
+
+
+def _detail(line: Line, ground: WorkMap) -> str | None:
+    defect = ground.plane.project(np.array([line.finding.shape], object), CRS.from_epsg(GEOGRAPHIC))
+    parts = shapely.get_parts(polygons_of(defect))
+    if not len(parts):
+        return None
+    west, south, east, north = map(float, shapely.bounds(parts[np.argmax(shapely.area(parts))]))
+    frame = _frame((west, south, east, north))
+    view = View.fit(frame, WIDTH, MAX_HEIGHT)
+    around, keys = ground.near(line.finding.layer, frame)
+    at_fault = np.isin(keys, line.finding.features)
+    body = [
+        _drawn(view, each, "m-fault" if hit else "m-near") for each, hit in zip(around, at_fault, strict=True)
+    ]
+    for kind in ground.areas:
+        if kind != line.finding.layer:
+            body += [_drawn(view, each, f"m-edge m-e-{kind}") for each in ground.near(kind, frame)[0]]
+    body.append(f'<path class="m-defect" d="{view.path(shapely.clip_by_rect(parts, *frame), 0)}"/>')
+    body += _names(view, around, keys, np.flatnonzero(at_fault).tolist())
+    body.append(view.scale_bar())
+    body.append(_ring(view, parts))
+    return view.svg(body, f"{line.number} {line.said.zh}")
+
+
+def _frame(box: Bounds) -> Bounds:
+    """Return what is around a box: three quarters of its longer side on each side."""
+    west, south, east, north = box
+    side = max(east - west, north - south, _SMALLEST_FRAME_M)
+    width, height = (max(length + 2 * _AROUND * side, side) for length in (east - west, north - south))
+    # As broad as the picture is, so that its edges are not empty.
+    width, height = max(width, height * 1.4), max(height, width / 1.6)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _drawn(view: View, shape: object, style: str) -> str:
+    if shapely.get_dimensions(shape) == 2:
+        return f'<path class="{style}" d="{view.path(np.array([shape], object))}"/>'
+    lines = shapely.get_parts(np.array([shape], object))
+    found = []
+    for each in lines:
+        x, y = view.xy(*shapely.get_coordinates(each).T)
+        found.append("M" + " ".join(f"{a:.1f} {b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True)))
+    return f'<path class="{style} m-line" d="{"".join(found)}"/>'
+
+
+def _names(view: View, around: Geometries, keys: Sequence[str], rows: Sequence[int]) -> list[str]:
+    named = []
+    for row in rows[:_MOST_NAMED]:
+        at = shapely.point_on_surface(around[row])
+        if not at.is_empty:
+            x, y = view.xy(at.x, at.y)
+            x = min(max(float(x), 40.0), view.width - 40.0)
+            named.append(
+                f'<text class="m-name" x="{x:.1f}" y="{float(y):.1f}">{escape(keys[row][:24])}</text>'
+            )
+    return named
+
+
+def _ring(view: View, parts: Geometries) -> str:
+    """A circle around what would be too small to be seen."""
+    west, south, east, north = shapely.total_bounds(parts)
+    if max(east - west, north - south) * view.scale > 24:
+        return ""
+    x, y = view.xy((west + east) / 2, (south + north) / 2)
+    return f'<circle class="m-ring" cx="{float(x):.1f}" cy="{float(y):.1f}" r="16"/>'

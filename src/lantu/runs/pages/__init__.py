@@ -1,0 +1,1 @@
+"""What reports share: a page that asks nothing from outside, in two languages, and maps as SVG."""
