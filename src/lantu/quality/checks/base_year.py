@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from lantu.core.finding import Answer
 from lantu.core.units import convert, round_half_up
 from lantu.lawbook.code_lists import SEPARATOR
-from lantu.overlay.cutting import repaired
 from lantu.overlay.engine import KernelEngine
-from lantu.overlay.pack import PackedLayer
 from lantu.quality.amounts import FINE, amounts, not_given
 from lantu.quality.checks.totals import parcels_of
 from lantu.quality.figures import page_of
 from lantu.quality.findings import CannotTell, Defect, NotApplicable
 from lantu.quality.sheet import Sheet
-from lantu.quality.workspace import Workspace
+from lantu.quality.workspace import Ground, Workspace
 
 LEAST = "quality.base_least_m2"
 
@@ -37,22 +35,20 @@ class Shared:
     area_m2: _Floats
 
 
-def shared_ground(work: Workspace, left: Sheet, right: Sheet) -> Shared:
-    """Overlay two layers, once for all rules; what covers ground twice is mended first.
+def shared_ground(work: Workspace, left: str, right: str) -> Shared:
+    """Overlay two layers, once for all rules, on the ground that `Workspace.ground` makes of each.
 
     Raises:
-        CannotTell: as `Sheet.place`.
+        CannotTell: as `Workspace.ground`.
     """
-    return work.once(f"shared ground {left.kind} {right.kind}", lambda: _shared_ground(left, right))
+    return work.once(
+        f"shared ground {left} {right}", lambda: _shared_ground(work.ground(left), work.ground(right))
+    )
 
 
-def _shared_ground(left: Sheet, right: Sheet) -> Shared:
-    table = KernelEngine().overlay(_sound(left.pack), _sound(right.pack))
-    return Shared(left.usable[table.left_id], right.usable[table.right_id], table.area_m2)
-
-
-def _sound(layer: PackedLayer) -> PackedLayer:
-    return repaired(layer, layer.broken.astype(np.int64))
+def _shared_ground(left: Ground, right: Ground) -> Shared:
+    table = KernelEngine().overlay(left.layer, right.layer)
+    return Shared(left.rows[table.left_id], right.rows[table.right_id], table.area_m2)
 
 
 def on_classes(
@@ -74,9 +70,9 @@ def on_classes(
     Raises:
         NotApplicable: no survey was delivered along; CannotTell: a parcel has no code.
     """
-    drawn, parcels = work.sheet(layer), parcels_of(work, survey)
+    drawn, parcels = work.polygons(layer), parcels_of(work, survey)
     parcels.needs(code)
-    shared = shared_ground(work, drawn, parcels)
+    shared = shared_ground(work, drawn.kind, parcels.kind)
     code_list = _list_of(work, parcels, code)
     good = work.book.land_class(wanted, code_list)
     open_ = {each for name in doubtful for each in work.book.land_class(name, code_list)}
@@ -107,7 +103,9 @@ def on_classes(
 def _without_parcel(work: Workspace, drawn: Sheet, parcels: Sheet, shared: Shared) -> Iterator[Defect]:
     """Ground that no parcel covers cannot be judged."""
     covered = np.bincount(shared.left, shared.area_m2, minlength=len(drawn))
-    bare = np.nan_to_num(drawn.area_m2) - covered
+    ground = work.ground(drawn.kind)
+    bare = np.zeros(len(drawn))  # of doubles only the first is looked at
+    bare[ground.rows] = ground.layer.area_m2 - covered[ground.rows]
     rows = np.flatnonzero(bare >= float(work.number(LEAST)))
     if len(rows):
         area = float(bare[rows].sum())
@@ -131,22 +129,24 @@ def land_inside(work: Workspace, *, survey: str, code: str, wanted: str, layer: 
     Raises:
         NotApplicable: no survey was delivered along, or none of its land is of the class.
     """
-    parcels, drawn = parcels_of(work, survey), work.sheet(layer)
+    parcels, drawn = parcels_of(work, survey), work.polygons(layer)
     parcels.needs(code)
     code_list = _list_of(work, parcels, code)
     member = np.isin(_codes(parcels, code), sorted(work.book.land_class(wanted, code_list)))
     if not member.any():
         raise NotApplicable("quality.nothing_to_check")
-    shared = shared_ground(work, parcels, drawn)
+    shared = shared_ground(work, parcels.kind, drawn.kind)
     inside = np.bincount(shared.left, shared.area_m2, minlength=len(parcels))
-    outside = np.where(member, parcels.area_m2 - inside, 0.0)
-    lost = np.flatnonzero(np.isnan(outside)).tolist()
+    ground = work.ground(survey)
+    outside = np.zeros(len(parcels))  # of doubles only the first is looked at
+    outside[ground.rows] = np.where(member[ground.rows], ground.layer.area_m2 - inside[ground.rows], 0.0)
+    lost = np.flatnonzero(member & ~np.isin(np.arange(len(parcels)), parcels.usable)).tolist()
     if lost:
         yield Defect(
             survey, (layer, "no shape"), lost, answer=Answer.CANNOT_TELL,
             message="quality.not_overlaid", params={"survey": layer},
         )  # fmt: skip
-    rows = np.flatnonzero(np.nan_to_num(outside) >= float(work.number(LEAST)))
+    rows = np.flatnonzero(outside >= float(work.number(LEAST)))
     if len(rows):
         area, whole = float(outside[rows].sum()), float(np.nansum(parcels.area_m2[member]))
         yield Defect(
@@ -201,7 +201,7 @@ def as_surveyed(
     stays = _codes(drawn, state) == as_is
     if not stays.any():
         raise NotApplicable("quality.nothing_to_check")
-    shared = shared_ground(work, drawn, parcels)
+    shared = shared_ground(work, drawn.kind, parcels.kind)
     chosen = np.flatnonzero(stays[shared.left] & (shared.area_m2 >= float(work.number(LEAST))))
     left, right = shared.left[chosen], shared.right[chosen]
     pairs, number = np.unique(
