@@ -65,7 +65,11 @@ def amounts(sheet: Sheet, field: str) -> Amounts:
     said = sheet.number(field)
     known = np.isfinite(said) & (np.abs(said) < 9e14)
     fine = np.zeros(len(said), np.int64)
-    fine[known] = np.rint(said[known] * FINE).astype(np.int64)
+    cents = np.rint(said[known] * 100)
+    # What a double is off from two decimals is no further decimal.
+    plain = np.abs(said[known] * 100 - cents) <= np.abs(cents) * 2.0**-51
+    finer = np.rint(said[known] * FINE).astype(np.int64)
+    fine[known] = np.where(plain, cents.astype(np.int64) * 100, finer)
     return Amounts(fine, known, _given(sheet, field) & ~known)
 
 

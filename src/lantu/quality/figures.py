@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from lantu.approvals.figures import is_unknown
 from lantu.approvals.plan_text import Saying, read_plan_text
 from lantu.approvals.reading import Question
 from lantu.approvals.vocabulary import Term, Vocabulary, vocabulary
@@ -206,6 +207,8 @@ def cell_of(words: Vocabulary, text: str, unit_text: str, empty: set[str]) -> Ce
     plain = _plain(text)
     if not plain or plain in empty:
         return Cell(text, "empty")
+    if any(map(is_unknown, text.strip())):  # a footnote's ² would become a digit
+        return Cell(text, "odd")
     op, rest = None, plain
     for word in sorted(words.ops_before, key=len, reverse=True):
         if rest.startswith(word):
