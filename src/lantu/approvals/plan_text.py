@@ -67,7 +67,8 @@ def read_plan_text(
 
 def _saying(source: Source, one: Limit, doubtful: list[tuple[int, int]]) -> Saying:
     touched = one.loose_year or any(start < one.end and one.start < end for start, end in doubtful)
+    plain = bool(one.op_text) and not touched
     return Saying(
-        one.indicator, one.op, one.value.value if one.value else None, one.unit_text, one.year, not touched,
+        one.indicator, one.op, one.value.value if one.value else None, one.unit_text, one.year, plain,
         source.folded.span(one.start, one.end), source.text[slice(*one.sentence)],
     )  # fmt: skip

@@ -19,6 +19,7 @@ from lantu.core.units import Dimension, spellings, unit
 from lantu.lawbook import Lawbook
 from lantu.lawbook.models import Indicator
 from lantu.quality.findings import CannotTell, NotApplicable
+from lantu.quality.package import Document
 from lantu.quality.reference import Figure
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import BROKEN, Workspace
@@ -29,6 +30,7 @@ Column = Literal["base", "near", "target"]
 COLUMNS: tuple[Column, ...] = ("base", "near", "target")
 _TEXTS = (".docx", ".doc", ".wps", ".pdf", ".txt")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
+_QUOTED = 30
 _NAMES = re.compile(r"(?:总?面积|总?规模|保护面积)$")
 
 
@@ -42,8 +44,8 @@ class Told:
         decimals: as written; None where it was added up.
         where: how sentences name the source; `layer` is what a finding is filed under, `rows` of its sheet.
         plain: whether the figure was read without any doubt.
+        dated: whether its year is said, and not taken for the plan's last one.
         verified: whether the way it was added up was seen in a published source.
-        said: the sentence it stands in.
     """
 
     key: str
@@ -59,7 +61,7 @@ class Told:
     decimals: int | None = None
     plain: bool = True
     verified: bool = True
-    said: str = ""
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,21 +284,21 @@ def _text_read(work: Workspace, area: str) -> TextRead:
         if not document.text.strip():
             continue
         sayings, open_ = read_plan_text(document.text, document.file, work.book, area, years["base"] + 1)
-        told += [
-            one for each in sayings if (one := _told_by_text(work, document.file, each, years["target"]))
-        ]
+        told += [one for each in sayings if (one := _told_by_text(work, document, each, years["target"]))]
         questions += [(document.file, each) for each in open_]
     return TextRead(tuple(told), tuple(questions))
 
 
-def _told_by_text(work: Workspace, file: str, one: Saying, target: int) -> Told | None:
+def _told_by_text(work: Workspace, document: Document, one: Saying, target: int) -> Told | None:
     measured = unit_named(one.unit or "")
     if one.value is None or measured is None or one.op is None:
         return None
     exponent = one.value.as_tuple().exponent
+    words = "".join(document.text[slice(*one.span)].split())[-_QUOTED:]
     return Told(
         key_of(work.book, one.indicator), one.indicator, one.op, Fraction(one.value), measured,
-        one.year or target, "text", file, file, (), max(0, -int(exponent)), one.plain, True, one.sentence,
+        one.year or target, "text", f"{document.file}“{words}”", document.file, (),
+        max(0, -int(exponent)), one.plain, True, one.year is not None,
     )  # fmt: skip
 
 

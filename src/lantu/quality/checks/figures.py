@@ -192,7 +192,7 @@ def _pair_defects(work: Workspace, one: Told, other: Told, equal: bool) -> Itera
     rounded = message == "quality.figures_rounded"
     found = params.pop("row", None)
     yield Defect(
-        one.layer, (one.key, str(one.year), other.side, *([one.where] if one.side == "text" else [])),
+        one.layer, (one.key, str(one.year), other.side, *([one.layer] if one.side == "text" else [])),
         [found] if isinstance(found, int) and one.side == "layers" else one.rows,
         answer=Answer.FAIL if sure and not rounded else Answer.NEEDS_PERSON,
         measured=pair.shown[0], required=pair.shown[1], unit=pair.unit, message=message, params=params,
@@ -204,10 +204,12 @@ def _states(one: Told, other: Told) -> bool:
 
 
 def _is_the_tables(work: Workspace, pair: _Pair) -> bool:
-    """Say whether a statement of the text is what the table has, though not what the layers add up to."""
+    """Say whether a statement of the text is what the table has for its year, or for any if it says none."""
     text = pair.one if pair.one.side == "text" else pair.other
     try:
-        table = [e for e in told_by_table(work) if (e.key, e.year) == (text.key, text.year)]
+        table = [
+            e for e in told_by_table(work) if e.key == text.key and (e.year == text.year or not text.dated)
+        ]
     except Said:
         return False
     pairs = [_pair(work, text, each, EQUAL) for each in table]
