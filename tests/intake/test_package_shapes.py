@@ -154,7 +154,7 @@ def test_rows_are_counted_over_all_pieces(tmp_path: Path) -> None:
     rows: list[bytes | None] = [square] * 140_000
     rows[70_000], rows[70_001], rows[139_999] = disc, square[:-1], None
     path = tmp_path / "DLTB.parquet"
-    geo = b'{"version": "1.0.0", "primary_column": "g", "columns": {"g": {"encoding": "WKB", "geometry_types": []}}}'
+    geo = b'{"version": "1.0.0", "primary_column": "g", "columns": {"g": {"encoding": "WKB"}}}'
     table = pa.table({"N": np.arange(140_000), "g": pa.array(rows, pa.binary())})
     pa.parquet.write_table(table.replace_schema_metadata({b"geo": geo}), path)
     package = read_package(path)
