@@ -4,14 +4,15 @@ A case:
     name: what it shows
     expect: pass | fail | needs_person | cannot_tell | not_applicable
     profile: id (county-2021 where left out); day: ISO (2026-01-01)
+    whole: false where layers of the profile that the case leaves out need not be there
     asks: {package_name, systems, documents: {pattern: 中文名}}: what the profile says instead
     package: its name (case)
     epsg: 4550 unless said; null: no system
     layers: {KIND: [row, …]} or
         {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
-        row: {FIELD: value, …, one of those below}, in metres from a place in 大安市 (in degrees where `epsg` is
-            geographic, as they stand); none: null geometry
+        row: {FIELD: value, …, one of those below}, in metres from a place in 大安市 (in degrees where `epsg`
+            is geographic, as they stand); none: null geometry
             box: [west, south, east, north]; wkt; ring: [[x, y], …], open or not; wkb: hexadecimal, as is
             disc: [x, y, radius, vertices]; squares: how many, of 1 m, 2 m apart, as one feature
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
@@ -81,6 +82,15 @@ def work_of(data: dict[str, Any]) -> Workspace:
     reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
+    if data.get("whole") is False:
+        named = {kind.upper() for kind in data.get("layers", {})}
+        profile = replace(
+            profile,
+            layers={
+                kind: spec if named & {kind, *spec.aliases} else replace(spec, presence="optional")
+                for kind, spec in profile.layers.items()
+            },
+        )
     return Workspace(package, profile, book, day, reference)
 
 

@@ -26,7 +26,8 @@ from lantu.approvals.tokens import horizons, tokenize
 from lantu.approvals.vocabulary import Vocabulary, vocabulary
 from lantu.core.errors import InputError
 
-_KEEP = ("乾安", "乾县", "乾縣", "乾州")
+KEEP = ("乾安", "乾县", "乾縣", "乾州")
+PAGES = ("vocabulary", "positioning", "duties")
 
 
 class Words(Protocol):
@@ -53,9 +54,9 @@ def read(text: str, source_file: str, book: Words, *, unread_pages: Sequence[int
     """
     if not text.strip():
         raise InputError("document.empty", where=source_file)
-    pages = {name: book.pages[f"approvals/{name}"] for name in ("vocabulary", "positioning", "duties")}
+    pages = {name: book.pages[f"approvals/{name}"] for name in PAGES}
     words = vocabulary(pages["vocabulary"])
-    folded = fold(text, _KEEP)
+    folded = fold(text, KEEP)
     source = Source(source_file, folded, read_points(folded.text), words, pages, book.divisions)
     replies, others = pieces(folded, _limit_signs(words), book.divisions)
     stray = any(
@@ -105,7 +106,7 @@ def _document(source: Source, piece: Piece, stray_pages: bool) -> Reading:
     stretches = [*piece.displaced, (frame.body, piece.end)]
     limits: list[Limit] = []
     doubts: list[Doubt] = []
-    foreign = _foreign(source, areas)
+    foreign = foreign_names(source, areas)
     spans_of_time = horizons(source.text[piece.start : piece.end])
     since = min((plan.period[0] for plan in plans if plan.period), default=None)
     for start, end in stretches:
@@ -169,7 +170,7 @@ def _plan(
     )
 
 
-def _foreign(source: Source, areas: Mapping[str, str]) -> list[str]:
+def foreign_names(source: Source, areas: Mapping[str, str]) -> list[str]:
     """Names of other areas that the text speaks of, longest first."""
     spoken = set(re.findall(r"[\u4e00-\u9fff]{2,8}?(?:省|市|自治区|自治州|县|区|旗|州|盟)", source.text))
     own = set(areas) | set(areas.values())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -25,6 +26,8 @@ from lantu.quality.package import Incident, Package, PackageLayer
 from lantu.quality.patches import Patch, patches
 from lantu.quality.reference import Reference
 from lantu.quality.sheet import Sheet
+
+_T = TypeVar("_T")
 
 BROKEN = frozenset(
     {"unreadable", "cut_off", "no_companion", "not_what_it_says", "gdb_table_missing", "changed", "bomb",
@@ -73,10 +76,18 @@ class Workspace:
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _coverages: dict[tuple[str, str | None], Coverage] = field(default_factory=dict)
     _patches: dict[tuple[str, str], tuple[list[Patch], Below]] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
 
     def number(self, parameter: str) -> Decimal:
         """Return a parameter of the lawbook as it stands on the day."""
         return self.book.number(parameter, self.day)
+
+    def once(self, name: str, make: Callable[[], _T]) -> _T:
+        """Return what several rules need and is made once, under a name of its own."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: _T = self._made[name]
+        return made
 
     @cached_property
     def _kinds(self) -> Mapping[str, str]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lantu.quality.checks import (
+    areas,
+    base_year,
     between,
     codes,
     edges,
+    figures,
+    indicator_table,
     lines,
     logic,
     package_files,
@@ -17,6 +21,7 @@ from lantu.quality.checks import (
     systems,
     texts,
     topology,
+    totals,
     values,
     vertices,
 )
@@ -26,6 +31,14 @@ _POLYGON = ("polygon",)
 _SHAPES = ("polygon", "line", "point")
 
 CHECKS: Mapping[str, Check] = {
+    "area_arithmetic": Check(areas.difference),
+    "area_deducted": Check(areas.product),
+    "area_plane": Check(areas.area_plane, geometry=("polygon",)),
+    "declared_area": Check(areas.declared_area, geometry=("polygon",)),
+    "as_surveyed": Check(base_year.as_surveyed, "package"),
+    "data_year": Check(base_year.data_year),
+    "land_inside": Check(base_year.land_inside, "package"),
+    "on_classes": Check(base_year.on_classes, "package"),
     "in_one": Check(between.in_one, geometry=_POLYGON),
     "within": Check(between.within, geometry=_POLYGON),
     "code_form": Check(codes.form),
@@ -38,7 +51,16 @@ CHECKS: Mapping[str, Check] = {
     "pattern": Check(codes.pattern),
     "zero_lost": Check(codes.zero_lost),
     "unmatched_vertices": Check(edges.unmatched_vertices, geometry=_POLYGON),
-    "exclusive": Check(lines.exclusive, "package"),
+    "figures_agree": Check(figures.figures_agree, "package"),
+    "text_figures_read": Check(figures.text_figures_read, "package"),
+    "indicator_attribute": Check(indicator_table.indicator_attribute, "package"),
+    "indicator_direction": Check(indicator_table.indicator_direction, "package"),
+    "indicator_figures": Check(indicator_table.indicator_figures, "package"),
+    "indicator_known": Check(indicator_table.indicator_known, "package"),
+    "indicator_once": Check(indicator_table.indicator_once, "package"),
+    "indicator_unit": Check(indicator_table.indicator_unit, "package"),
+    "indicators_required": Check(indicator_table.indicators_required, "package"),
+    "exclusive": Check(lines.exclusive, scope="package"),
     "condition": Check(logic.condition),
     "any_layer": Check(package_files.any_layer, "package"),
     "documents": Check(package_files.documents, "package"),
@@ -79,6 +101,8 @@ CHECKS: Mapping[str, Check] = {
     "odd_characters": Check(texts.odd_characters),
     "overlaps": Check(topology.overlaps, geometry=_POLYGON),
     "surface": Check(topology.surface, geometry=_POLYGON),
+    "layer_total": Check(totals.layer_total),
+    "unit_totals": Check(totals.unit_totals, "package"),
     "blank_text": Check(values.blank_text),
     "days": Check(values.days),
     "filled": Check(values.filled),
