@@ -1,8 +1,8 @@
 """Files of one folder that belong together: all of them change, or none.
 
-They are made in a hidden folder beside their places. Renamed to `READY` it is complete, and whoever comes next can
-finish what a killed process had begun. Between two renames a reader may see files of both kinds; after a
-writing, or at the beginning of the next, never.
+They are made in a hidden folder beside their places. Renamed to `READY` it is complete, and whoever comes
+next can finish what a killed process had begun. Between two renames a reader may see files of both kinds;
+after a writing, or at the beginning of the next, never.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""`findings.json`: all that a check found, for programs and for the next check. Spec: docs/formats/quality-findings.md."""
+"""`findings.json`: all that a check found, for programs and for the next check.
+
+Spec: docs/formats/quality-findings.md.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from lantu.core.errors import InputError
 from lantu.lawbook import Words
 from lantu.quality.check import Checked, Earlier, LayerSummary
 from lantu.quality.findings import Acceptance, Status
-from lantu.runs.package_report.arrange import SEVERITIES, Count, Line, Report, RuleLine, Used, clean, plain
+from lantu.runs.package_report.arrange import SEVERITIES, Count, Line, Report, RuleLine, Used
+from lantu.runs.package_report.sentences import clean, plain
 from lantu.runs.pages.page import read
 
 FILE = "findings.json"
@@ -193,13 +197,22 @@ def _finding(line: Line) -> dict[str, Any]:
 
 def _acceptance(said: Acceptance) -> dict[str, Any]:
     return {
-        "reason": clean(said.reason), "person": clean(said.person), "until": said.until, "expired": said.expired
-    }  # fmt: skip
+        "reason": clean(said.reason),
+        "person": clean(said.person),
+        "until": said.until,
+        "expired": said.expired,
+    }
 
 
 def _gone(checked: Checked) -> list[dict[str, Any]]:
     return [
-        {"id": each.id, "rule": each.rule, "layer": each.layer, "status": status.value, "said": dict(each.said)}
+        {
+            "id": each.id,
+            "rule": each.rule,
+            "layer": each.layer,
+            "status": status.value,
+            "said": dict(each.said),
+        }
         for each, status in sorted(checked.gone, key=lambda pair: (pair[0].rule, pair[0].layer, pair[0].id))
     ]
 

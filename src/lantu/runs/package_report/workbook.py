@@ -1,4 +1,4 @@
-"""`findings.xlsx`: one row per finding, for those who mend; every rule; every layer; what was looked at and how.
+"""`findings.xlsx`: a row per finding, for those who mend; the rules; the layers; what was looked at and how.
 
 All text is written as text: a code keeps its noughts, and what begins like a formula is none.
 """
@@ -17,14 +17,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from lantu import __version__
 from lantu.lawbook import Words, message
-from lantu.runs.package_report.arrange import Report, clean, word
+from lantu.runs.package_report.arrange import Report
+from lantu.runs.package_report.sentences import clean, word
 
 FILE = "findings.xlsx"
 _LONGEST = 32_767
 """Characters that a cell of Excel holds."""
 _MOST_ROWS = 1_048_575
 _COLOURS = {
-    "fail": "#F9DEDC", "cannot_tell": "#E5E7EB", "needs_person": "#FBE8CC", "pass": "#DDF0E5", "not_applicable": "#FFFFFF",
+    "fail": "#F9DEDC", "cannot_tell": "#E5E7EB", "needs_person": "#FBE8CC", "pass": "#DDF0E5",
+    "not_applicable": "#FFFFFF",
     "must": "#C62828", "warn": "#C77700", "note": "#5C6470",
 }  # fmt: skip
 
@@ -34,7 +36,7 @@ class _Column:
     """A column: its word in the lawbook, width in characters, and what a row says in it.
 
     Attributes:
-        style: of a cell: `text`, `code` (no wrapping), `number`, `degrees`, `fill` (left empty to be filled in).
+        style: of a cell: `text`, `code` (no wrapping), `number`, `degrees`, `fill` (to be filled in).
         colour: which colour a cell has; None for none.
     """
 
@@ -50,7 +52,11 @@ def to_xlsx(report: Report, made_at: datetime, language: str) -> bytes:
     out = BytesIO()
     book = _Book(Workbook(out, {"in_memory": True}), language)
     book.file.set_properties(
-        {"title": book.say("quality_report.title"), "author": f"Lantu {__version__}", "created": made_at.replace(tzinfo=None)}
+        {
+            "title": book.say("quality_report.title"),
+            "author": f"Lantu {__version__}",
+            "created": made_at.replace(tzinfo=None),
+        }
     )
     book.sheet("sheet_findings", _findings(language), report.lines, filled_in=True)
     book.sheet("sheet_rules", _rules(language), report.rules)
@@ -89,7 +95,10 @@ def _findings(language: str) -> list[_Column]:
         _Column("area_m2", 13, lambda line: line.area_m2, "number"),
         _Column("lon", 13, lambda line: line.finding.place and line.finding.place[0], "degrees"),
         _Column("lat", 12, lambda line: line.finding.place and line.finding.place[1], "degrees"),
-        _Column("status", 10, lambda line: line.finding.status and said(word("status", line.finding.status)), "code"),
+        _Column(
+            "status", 10,
+            lambda line: line.finding.status and said(word("status", line.finding.status)), "code",
+        ),
         _Column("accepted", 24, lambda line: said(line.acceptance)),
         _Column("progress", 11, lambda line: None, "fill"),
         _Column("remark", 28, lambda line: None, "fill"),
@@ -119,7 +128,10 @@ def _rules(language: str) -> list[_Column]:
         _Column("reach", 14, lambda line: said(word("reach", line.rule.reach))),
         _Column("mend", 44, lambda line: said(line.rule.mend)),
         _Column("sources", 36, lambda line: line.cites),
-        _Column("verified", 9, lambda line: said(word("verified", "yes" if line.rule.verified else "no")), "code"),
+        _Column(
+            "verified", 9,
+            lambda line: said(word("verified", "yes" if line.rule.verified else "no")), "code",
+        ),
     ]  # fmt: skip
 
 
@@ -197,7 +209,9 @@ class _Book:
         sheet.autofilter(0, 0, last, len(columns) - 1)
         if filled_in:
             at = [column.name for column in columns].index("progress")
-            states = [self.say(f"quality_report.progress_{n}") for n in ("open", "begun", "done", "exception")]
+            states = [
+                self.say(f"quality_report.progress_{n}") for n in ("open", "begun", "done", "exception")
+            ]
             sheet.data_validation(1, at, last, at, {"validate": "list", "source": states})
 
     def pairs(self, name: str, rows: Sequence[tuple[str, object]]) -> None:
@@ -252,4 +266,3 @@ def _cell(sheet: Worksheet, row: int, column: int, value: object, style: Any) ->
     else:
         text = clean(value)
         sheet.write_string(row, column, text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…", style)
-

@@ -128,8 +128,9 @@ class View:
 
     def svg(self, body: Sequence[str], title: str) -> str:
         return (
-            f'<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:.0f}" '
-            f'role="img"><title>{escape(title)}</title>{"".join(body)}</svg>'
+            '<svg class="map" xmlns="http://www.w3.org/2000/svg" '
+            f'viewBox="0 0 {self.width:g} {self.height:.0f}" role="img">'
+            f"<title>{escape(title)}</title>{''.join(body)}</svg>"
         )
 
 
@@ -142,7 +143,7 @@ def _merged(geometries: Geometries, view: View) -> Geometries:
     try:
         return np.array([shapely.union_all(sketched, grid_size=0.5 / view.scale)], dtype=object)
     except shapely.errors.GEOSException:
-        return sketched  # broken shapes, as delivered: unmelted they can still be drawn
+        return np.asarray(sketched, object)  # broken shapes, as delivered: unmelted they can still be drawn
 
 
 def _mark(view: View, x: float, y: float, number: int, answer: str) -> str:
