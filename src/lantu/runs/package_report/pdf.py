@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -34,9 +33,8 @@ FAMILIES = (
     "AR PL UMing CN", "AR PL UKai CN",
 
 )  # fmt: skip
-"""Chinese fonts of Windows, macOS and Linux; the first that is there is taken (small print reads best sans)."""
+"""Chinese fonts of Windows, macOS and Linux; the first that is there is taken: sans for small print."""
 _LONGEST = 320
-_LONG_WORD = re.compile(r"[!-~]{16,}")
 WORDS = (
 
     "quality_report.h_summary", "quality_report.h_unchecked", "quality_report.h_changes",
@@ -330,8 +328,6 @@ _KEYS = {"YJJBNT": "#f2dc8c", "YJJBNTTB": "#f2dc8c", "STBHHX": "#8cc49b", "CZKFB
 
 
 def _fitted(text: object, longest: int = _LONGEST) -> str:
-    """Return text that a cell of a page can hold: cut where it is long, with places to break long words."""
+    """Return text that a cell of a page can hold, cut where it is too long for one."""
     said = clean(text)
-    if len(said) > longest:
-        said = said[: longest - 1] + "…"
-    return _LONG_WORD.sub(lambda found: "\u200b".join(re.findall(".{1,8}", found[0])), said)
+    return said if len(said) <= longest else f"{said[: longest - 1]}…"

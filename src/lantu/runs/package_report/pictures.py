@@ -88,7 +88,7 @@ def _county(report: Report, ground: WorkMap) -> str | None:
         dots=[(x, y, answer) for x, y, number, answer in marks if number not in numbers],
     )
     try:
-        return county_map(data, report.checked.name)
+        return county_map(data, clean(report.checked.name))
     except GEOSException:
         return None  # shapes too broken to draw; the rules say so one by one
 

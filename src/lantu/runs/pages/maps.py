@@ -58,7 +58,7 @@ def county_map(data: MapData, title: str) -> str | None:
     body += [f'<path class="m-{kind}" d="{view.path(_merged(g, view))}"/>' for kind, g in data.areas.items()]
     body += [f'<path class="m-{kind}" d="{view.path(g)}"/>' for kind, g in data.lines.items()]
     body.append(f'<path class="m-outline" d="{view.path(data.outline)}"/>')
-    body += [_dot(view, *dot) for dot in data.dots]
+    body += list(dict.fromkeys(_dot(view, *dot) for dot in data.dots))  # thousands may fall together
     body += [_mark(view, *mark) for mark in data.marks]
     body.append(view.scale_bar())
     body.append(
