@@ -103,9 +103,14 @@ class Land:
         return _one(shapes)
 
 
-def make(out: Path, size: Size, seed: int) -> dict[str, Any]:
-    """Write the files of the workload; return what `counts.json` says."""
-    out.mkdir(parents=True, exist_ok=True)
+def one_county(size: Size, seed: int) -> tuple[Land, Any]:
+    """Return the land of a single county, and its outline."""
+    _, cells, group, dlbm = _whole(size, seed)
+    return _land(cells, np.ones(len(cells.seed), np.bool_), group, dlbm)
+
+
+def _whole(size: Size, seed: int) -> tuple[Floats, Partition, Ints, Strings]:
+    """Return the cells of the whole square: where they are in it, on the plane, their groups and classes."""
     k, side = size.counties, size.side_km * 1000
     random = np.random.default_rng([seed, 0])
     here = _seeds(random, size.cells * k * k, k * side)
@@ -113,7 +118,14 @@ def make(out: Path, size: Size, seed: int) -> dict[str, Any]:
         PLANE.lon_0, PLANE.lat_ts
     )
     cells = partition(here, k * side, VERTICES_PER_CELL).moved(np.round(np.array(middle) - k * side / 2))
-    group, dlbm = _merged(random, cells.seed, _classes(random, cells.seed, side))
+    return here, cells, *_merged(random, cells.seed, _classes(random, cells.seed, side))
+
+
+def make(out: Path, size: Size, seed: int) -> dict[str, Any]:
+    """Write the files of the workload; return what `counts.json` says."""
+    out.mkdir(parents=True, exist_ok=True)
+    k, side = size.counties, size.side_km * 1000
+    here, cells, group, dlbm = _whole(size, seed)
     county = np.minimum((here // side).astype(np.int64), k - 1) @ np.array([k, 1])
 
     files: dict[str, dict[str, Any]] = {}
@@ -245,7 +257,7 @@ def _control(random: Random, land: Land, n: int) -> tuple[Shapes, Strings]:
     block[farm] = KDTree(land.seed[centres]).query(land.seed[farm])[1]
     block_of_cell = block[land.parcel_of_cell]
     pieces, first, _ = land.cells.regions(block_of_cell)
-    blocks = _grouped(pieces, block_of_cell[first])
+    blocks = grouped(pieces, block_of_cell[first])
     way = random.random(len(blocks))
     wider, coarser = way < 0.25, (way >= 0.25) & (way < 0.5)
     blocks[wider] = shapely.buffer(blocks[wider], random.uniform(0.3, 3.0, wider.sum()), quad_segs=2)
@@ -307,8 +319,8 @@ def _one(polygons: Shapes) -> Any:
     return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
 
 
-def _grouped(polygons: Shapes, group: Ints) -> Shapes:
-    """Make one shape of the polygons of each group."""
+def grouped(polygons: Shapes, group: Ints) -> Shapes:
+    """Make one shape of the polygons of each group, in the order of their numbers."""
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order])) + 1
     return np.array([_one(each) for each in np.split(polygons[order], starts)])

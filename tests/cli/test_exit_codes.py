@@ -21,7 +21,8 @@ def documented() -> dict[str, int]:
 
 
 def test_the_page_is_the_table() -> None:
-    plain = {name: getattr(exit_codes, name) for name in ("OK", "UNEXPECTED", "USAGE", "INTERRUPTED")}
+    names = ("OK", "UNEXPECTED", "USAGE", "RETURNED", "PERSON_DECIDES", "INTERRUPTED")
+    plain = {name: getattr(exit_codes, name) for name in names}
     assert documented() == plain | {kind.__name__: code for kind, code in EXIT_CODES.items()}
 
 
@@ -36,6 +37,8 @@ def test_every_kind_of_error_has_a_code_of_its_own() -> None:
         exit_codes.OK,
         exit_codes.UNEXPECTED,
         exit_codes.USAGE,
+        exit_codes.RETURNED,
+        exit_codes.PERSON_DECIDES,
         exit_codes.INTERRUPTED,
     ]
     assert len(set(taken)) == len(taken)

@@ -1,4 +1,4 @@
-"""Deliveries as they come: zips of every honesty, .dbf files by hand, curves in WKB, and how to ask for incidents."""
+"""Deliveries as they come: zips, .dbf files by hand, curves in WKB; and how to ask for incidents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 
 from lantu.quality.package import Incident, Package, PackageLayer
 
@@ -26,6 +27,11 @@ def only(package: Package, kind: str) -> Incident:
 def layer_of(package: Package, name: str = "DLTB") -> PackageLayer:
     (found,) = [layer for layer in package.layers if layer.name == name]
     return found
+
+
+def shapes_of(layer: PackageLayer) -> Any:
+    assert layer.wkb is not None
+    return shapely.from_wkb(layer.wkb.to_numpy(zero_copy_only=False))
 
 
 def zipped(folder: Path, target: Path, method: int = zipfile.ZIP_DEFLATED) -> Path:
@@ -56,10 +62,11 @@ def dbf(
     data += bytes(17) + bytes([language, 0, 0])
     for name, letter, width, decimals in fields:
         data += name.ljust(11, b"\0") + letter + bytes(4) + bytes([width, decimals]) + bytes(14)
-    data += b"\r"
-    for mark, values in records:
-        data += mark + b"".join(v.ljust(w)[:w] for v, (_, _, w, _) in zip(values, fields, strict=True))
-    path.write_bytes(data + b"\x1a")
+    lines = [
+        mark + b"".join(v.ljust(w)[:w] for v, (_, _, w, _) in zip(values, fields, strict=True))
+        for mark, values in records
+    ]
+    path.write_bytes(data + b"\r" + b"".join(lines) + b"\x1a")
     return path
 
 

@@ -83,7 +83,7 @@ def test_heights_and_measures_are_left_behind_in_either_byte_order() -> None:
 )
 def test_an_arc_and_its_reverse_have_the_same_points(points: tuple[float, ...], sagitta: float) -> None:
     """Else two parcels that share a curved border would have slivers along it."""
-    there = np.array(points).reshape(3, 2) + [500_000.0, 4_800_000.0]
+    there = np.array(points).reshape(3, 2) + np.array([500_000.0, 4_800_000.0])
     ahead, back = (straight(wkb(8, points=way), sagitta) for way in (there, there[::-1]))
     if not (there[0] == there[2]).all():
         assert shapely.get_coordinates(ahead).tolist() == shapely.get_coordinates(back)[::-1].tolist()
@@ -135,8 +135,9 @@ def test_more_chords_than_allowed() -> None:
     "data",
     [
         b"", b"\x01", b"\x02\x01\x00\x00\x00", wkb(99), wkb(2, points=[(0, 0)])[:-1], wkb(10, wkb(3)),
-        b"\x01\x03\x00\x00\x00\xff\xff\xff\x7f", b"\x01\x02\x00\x00\x00\xff\xff\xff\xff", wkb(8, points=[(0, 0), (1, 1)]),
-        wkb(6, wkb(2, points=[(0, 0), (1, 1)])), b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 5000, circle(0, 0, 1)[:-3],
+        b"\x01\x03\x00\x00\x00\xff\xff\xff\x7f", b"\x01\x02\x00\x00\x00\xff\xff\xff\xff",
+        wkb(8, points=[(0, 0), (1, 1)]), wkb(6, wkb(2, points=[(0, 0), (1, 1)])),
+        b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 5000, circle(0, 0, 1)[:-3],
     ],
 )  # fmt: skip
 def test_bytes_that_are_no_geometry(data: bytes) -> None:

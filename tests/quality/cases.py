@@ -4,8 +4,12 @@ A case:
     name: what it shows
     expect: pass | fail | needs_person | cannot_tell | not_applicable
     profile: id (county-2021 where left out); day: ISO (2026-01-01)
+    asks: {package_name, systems, documents: {pattern: 中文名}}: what the profile says instead
+    package: its name (case)
     epsg: 4550 unless said; null: no system
-    layers: {KIND: [row, …]} or {KIND: {name, file, epsg, fields, geometry_type, rows: [row, …]}}
+    layers: {KIND: [row, …]} or
+        {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
+        table: true for no geometry at all
         row: {FIELD: value, …, box: [west, south, east, north] | wkt: …} in metres from a place in 大安市
             (from (0, 0) where `epsg` is geographic: then as it stands); box and wkt left out: null geometry
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
@@ -17,7 +21,7 @@ A case:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,7 +33,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 import lantu
-from lantu.lawbook import QualityRule, load
+from lantu.lawbook import QualityRule, Words, load
 from lantu.lawbook.pages import read_yaml
 from lantu.quality.checks import CHECKS
 from lantu.quality.findings import RuleResult
@@ -65,7 +69,7 @@ def work_of(data: dict[str, Any]) -> Workspace:
     epsg = data.get("epsg", EPSG)
     layers = tuple(_layer(kind, rows, epsg) for kind, rows in data.get("layers", {}).items())
     package = Package(
-        "case",
+        data.get("package", "case"),
         tuple(PackageFile(name, 1, "sha256:0") for name in data.get("files", ())),
         layers,
         tuple(_incident(each) for each in data.get("incidents", ())),
@@ -74,7 +78,15 @@ def work_of(data: dict[str, Any]) -> Workspace:
     book = load()
     reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
     day = date.fromisoformat(data.get("day", "2026-01-01"))
-    return Workspace(package, book.profiles[data.get("profile", "county-2021")], book, day, reference)
+    profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
+    return Workspace(package, profile, book, day, reference)
+
+
+def _asked(said: dict[str, Any]) -> dict[str, Any]:
+    documents = said.get("documents", {})
+    return said | (
+        {"documents": {name: Words(zh, zh) for name, zh in documents.items()}} if documents else {}
+    )
 
 
 def run(rule: QualityRule, data: dict[str, Any]) -> RuleResult:
@@ -85,11 +97,12 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     about = said if isinstance(said, dict) else {"rows": said}
     rows, epsg = about["rows"], about.get("epsg", epsg)
     names = list(dict.fromkeys(name for row in rows for name in row if name not in SHAPE))
-    table = pa.table({name: _column([row.get(name) for row in rows]) for name in names})
     given = about.get("fields", {})
+    table = pa.table({name: _column([row.get(name) for row in rows], given.get(name)) for name in names})
     fields = tuple(_field(name, table.column(name).type, given.get(name)) for name in names)
     spec = load().profiles["county-2021"].layers.get(kind)
-    is_table = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
+    plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
+    is_table = about.get("table", plain)
     shapes = np.array([_shape(row, epsg) for row in rows], object)
     return PackageLayer(
         name=about.get("name", kind),
@@ -99,11 +112,13 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
         wkb=None if is_table else pa.array(shapely.to_wkb(shapes), pa.large_binary()),
         geometry_type=None if is_table else about.get("geometry_type", "MultiPolygon"),
         crs=CRS.from_epsg(epsg) if epsg and not is_table else None,
-        crs_text=f"EPSG:{epsg}" if epsg and not is_table else None,
+        crs_text=about.get("crs_text", f"EPSG:{epsg}" if epsg and not is_table else None),
     )
 
 
-def _column(values: list[Any]) -> pa.Array:
+def _column(values: list[Any], given: str | None) -> pa.Array:
+    if given and given[0] in "DF":  # "nan" and "inf" can be said so, too
+        return pa.array([None if v is None else float(v) for v in values], pa.float64())
     numbers = [each for each in values if each is not None]
     if numbers and all(isinstance(each, int | Decimal) for each in numbers):
         whole = all(isinstance(each, int) for each in numbers)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import pytest
 
-from lantu.lawbook import load
+from lantu.lawbook import load, message
 from lantu.quality.checks import CHECKS
 from lantu.quality.findings import QualityFinding
 from quality.cases import Case, all_cases, metres, run
@@ -21,6 +22,10 @@ def test_case(case: Case) -> None:
     result = run(RULES[case.rule], case.data)
     said = [(each.layer, each.message, dict(each.params)) for each in result.findings] or result.why
     assert (result.answer or "not_applicable") == case.data["expect"], said
+    sentences = [(each.message, each.params) for each in result.findings] + [result.why or ("", {})]
+    for code, params in sentences:
+        whole = [message(code, language, **params) for language in ("zh", "en")]
+        assert not any(re.search(r"{[a-z_]+}|^quality\.", said) for said in whole), whole
     expected = case.data.get("findings")
     if expected is not None:
         assert len(result.findings) == len(expected), said

@@ -28,10 +28,12 @@ from lantu.core.errors import InputError, StorageError
 from lantu.lawbook import load, message
 from lantu.quality.check import accepted, compared
 from lantu.quality.findings import Acceptance, Status, Verdict
-from lantu.runs.package_report import NAMES, Written, map_of, page, pdf, read_earlier, write
+from lantu.runs.package_report import page, pdf
 from lantu.runs.package_report.arrange import CATEGORIES, arrange
-from lantu.runs.package_report.findings_file import to_json
+from lantu.runs.package_report.findings_file import read_earlier, to_json
 from lantu.runs.package_report.pictures import pictures
+from lantu.runs.package_report.work_map import map_of
+from lantu.runs.package_report.write import FILES, Written, as_json, write
 from lantu.runs.pages.page import read
 from runs.checked_package import WHEN, World, with_rules, world
 
@@ -48,7 +50,7 @@ def found() -> World:
 @pytest.fixture(scope="module")
 def folder(found: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report") / "报告"
-    write(found.checked, map_of(found.work), folder, WHEN)
+    write(found.checked, found.work, folder, made_at=WHEN)
     return folder
 
 
@@ -105,7 +107,7 @@ def test_a_finding_says_what_where_and_how_much(said, found: World) -> None:
 
 def test_only_its_time_differs_when_it_is_written_again(found: World) -> None:
     again = world()
-    one, two = (to_json(arrange(each.checked, load()), WHEN) for each in (found, again))
+    one, two = (as_json(each.checked, load(), WHEN) for each in (found, again))
     later = to_json(arrange(found.checked, load()), WHEN + timedelta(days=1))
     assert one == two
     assert one != later and one.replace(b"2026-11-28T09", b"2026-11-29T09") == later
@@ -121,7 +123,7 @@ def test_an_earlier_check_is_read_back(folder: Path, found: World) -> None:
 
 def test_what_could_not_be_looked_at_is_remembered_over_two_checks(found: World, tmp_path: Path) -> None:
     first = found.checked
-    write(first, None, tmp_path, WHEN)
+    write(first, found.work, tmp_path, made_at=WHEN)
     # This time nothing of QC1701 could be looked at, and the double identifier is mended.
     blind = tuple(
         replace(r, answer=None, findings=(), why=("quality.nothing_to_check", {}))
@@ -133,7 +135,7 @@ def test_what_could_not_be_looked_at_is_remembered_over_two_checks(found: World,
     )
     second = compared(replace(first, results=blind), read_earlier(tmp_path))
     assert sorted(status for _, status in second.gone) == ["fixed"] + ["not_looked_at"] * 12
-    write(second, None, tmp_path, WHEN)
+    write(second, found.work, tmp_path, made_at=WHEN)
     text = plain_text(tmp_path / "report.html")
     assert "仍在3处，已改正1处，本次未能检查12处" in text
     third = compared(first, read_earlier(tmp_path))
@@ -265,7 +267,7 @@ def test_workbook_has_a_row_for_each_finding(folder: Path, said) -> None:
 
 def test_nothing_in_the_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
     evil = world(bsm='=HYPERLINK("http://x",{:04d})')
-    write(evil.checked, None, tmp_path, WHEN)
+    write(evil.checked, evil.work, tmp_path, made_at=WHEN)
     with zipfile.ZipFile(tmp_path / "findings.xlsx") as book:
         for name in book.namelist():
             assert b"<f>" not in book.read(name) and b"<hyperlink" not in book.read(name)
@@ -275,7 +277,7 @@ def test_nothing_in_the_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
 
 
 def test_workbook_speaks_english_where_asked(found: World, tmp_path: Path) -> None:
-    write(found.checked, None, tmp_path, WHEN, language="en")
+    write(found.checked, found.work, tmp_path, made_at=WHEN, language="en")
     _, rows = sheet(tmp_path / "findings.xlsx", 1)
     assert [text for _, text in rows[0]][:3] == ["No.", "Severity", "Answer"]
 
@@ -340,8 +342,8 @@ def test_page_says_it_all_in_both_languages(folder: Path, said) -> None:
         assert re.sub(r"\s+", " ", row["message"]["zh"]) in text
         assert re.sub(r"\s+", " ", row["message"]["en"]) in text
     for shown in (
-        "退回", "Return", "大安市 220882", "图斑不重叠", "No overlaps", "用“拓扑检查”工具改正", "ZeroDivisionError",
-        "SURPLUS", "made-by-hand", "0.01 平方米", "gb18030", "没有上一次检查",
+        "退回", "Return", "大安市 220882", "图斑不重叠", "No overlaps", "用“拓扑检查”工具改正",
+        "ZeroDivisionError", "SURPLUS", "made-by-hand", "0.01 平方米", "gb18030", "没有上一次检查",
     ):  # fmt: skip
         assert shown in text, shown
     assert not re.search(
@@ -411,9 +413,9 @@ def test_without_a_chinese_font_there_is_a_notice_instead_of_boxes(
 ) -> None:
     (tmp_path / "report.pdf").write_bytes(b"of another check")
     monkeypatch.setattr(pdf, "FAMILIES", ())
-    written = write(found.checked, None, tmp_path, WHEN)
-    assert [notice.code for notice in written.notices] == ["quality_report.no_chinese_font"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(NAMES) - {"report.pdf"})
+    written = write(found.checked, found.work, tmp_path, made_at=WHEN)
+    assert written.no_pdf and written.no_pdf.code == "quality_report.no_chinese_font"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(FILES) - {"report.pdf"})
 
 
 def test_fonts_are_found_as_the_machine_spells_them() -> None:
@@ -436,9 +438,9 @@ def test_categories_are_those_of_the_lawbook() -> None:
 
 
 def test_every_file_is_there_and_nothing_else(folder: Path, found: World) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
-    written = write(found.checked, map_of(found.work), folder, WHEN)
-    assert written == Written(tuple(folder / name for name in NAMES))
+    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    written = write(found.checked, found.work, folder, made_at=WHEN)
+    assert written == Written(tuple(folder / name for name in FILES), None)
 
 
 def test_an_accepted_deviation_is_told_with_its_reason(found: World, tmp_path: Path) -> None:
@@ -447,7 +449,7 @@ def test_an_accepted_deviation_is_told_with_its_reason(found: World, tmp_path: P
     said[ids[0]] = replace(said[ids[0]], expired=True)
     checked = accepted(with_rules(found, "QC1405", "QC1701"), said)
     assert checked.verdict is Verdict.RETURN, "one acceptance is over"
-    write(checked, None, tmp_path, WHEN)
+    write(checked, found.work, tmp_path, made_at=WHEN)
     text = plain_text(tmp_path / "report.html")
     assert "已接受：省厅同意（张三，至 2027-01-01）" in text and "接受已过期：省厅同意" in text
     rows = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
@@ -472,10 +474,8 @@ def test_an_accepted_deviation_is_told_with_its_reason(found: World, tmp_path: P
 def test_odd_names_harm_no_file(bsm: str, tmp_path: Path) -> None:
     odd = world(2, bsm=bsm)
     checked = replace(odd.checked, name=bsm)
-    written = write(checked, map_of(odd.work), tmp_path, WHEN)
-    assert [
-        notice.code for notice in written.notices if notice.code != "quality_report.no_chinese_font"
-    ] == []
+    written = write(checked, odd.work, tmp_path, made_at=WHEN)
+    assert written.no_pdf is None or written.no_pdf.code == "quality_report.no_chinese_font"
     outline = outline_of(tmp_path / "report.html")
     assert "script" not in outline.ids
     assert b"\x00" not in (tmp_path / "report.html").read_bytes()
@@ -488,17 +488,19 @@ def test_odd_names_harm_no_file(bsm: str, tmp_path: Path) -> None:
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from lantu.runs.package_report import places, write
+from lantu.runs.package_report import places
+from lantu.runs.package_report.write import write
 from runs.checked_package import WHEN, world
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 places.write_geopackage = die
-write(world(2).checked, None, Path(sys.argv[1]), WHEN)
+small = world(2)
+write(small.checked, small.work, Path(sys.argv[1]), made_at=WHEN)
 """
 
 
 def test_killed_half_way_the_earlier_report_stands(found: World, tmp_path: Path) -> None:
-    write(found.checked, None, tmp_path, WHEN)
+    write(found.checked, found.work, tmp_path, made_at=WHEN)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     words = [sys.executable, "-c", _KILLED, str(tmp_path)]
     paths = f"{environment()['PYTHONPATH']}:{Path(__file__).parents[1]}"
@@ -506,22 +508,23 @@ def test_killed_half_way_the_earlier_report_stands(found: World, tmp_path: Path)
     assert killed.returncode == -signal.SIGKILL
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
     assert any(path.name.endswith(".part") for path in tmp_path.iterdir())
-    write(found.checked, None, tmp_path, WHEN)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
+    write(found.checked, found.work, tmp_path, made_at=WHEN)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
 
 
 def test_a_full_disk_leaves_the_earlier_report(
     found: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(found.checked, None, tmp_path, WHEN)
+    write(found.checked, found.work, tmp_path, made_at=WHEN)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
     def full(self: Path, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
+    small = world(2)
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(StorageError) as caught:
-        write(world(2).checked, None, tmp_path, WHEN)
+        write(small.checked, small.work, tmp_path, made_at=WHEN)
     assert caught.value.code == "store.disk_full" and str(tmp_path) in str(caught.value.params["where"])
     assert ".part" not in str(caught.value.params["where"])
     monkeypatch.undo()
@@ -531,13 +534,12 @@ def test_a_full_disk_leaves_the_earlier_report(
 def test_a_folder_that_cannot_be_written_says_so(found: World, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError) as caught:
-        write(found.checked, None, tmp_path / "file" / "report", WHEN)
+        write(found.checked, found.work, tmp_path / "file" / "report", made_at=WHEN)
     assert str(tmp_path) in message(caught.value.code, **caught.value.params)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_progress_goes_to_the_end(found: World, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int | None]] = []
-    write(found.checked, None, tmp_path, WHEN, progress=lambda *step: steps.append(step))
-    assert steps[-1] == ("progress.package_report", len(NAMES), len(NAMES))
-    assert [done for _, done, _ in steps] == list(range(len(NAMES) + 1))
+    write(found.checked, found.work, tmp_path, made_at=WHEN, progress=lambda *step: steps.append(step))
+    assert steps == [("progress.package_report", done, 3) for done in range(4)]

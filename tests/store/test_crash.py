@@ -79,12 +79,22 @@ def check_whole(path: Path) -> Home:
     """Open a home and hold everything in it against everything else."""
     home = Home.open(path)
     assert home.ledger.verify() == []
+    layers = home.layers.list(drafts=True)
     files = set((path / "layers").glob("*"))
-    assert files == {layer.path for layer in home.layers.list()}
-    for layer in home.layers.list():
+    assert files == {layer.path for layer in layers}
+    for layer in layers:
         assert len(home.layers.read(layer).geometry) == layer.features
-    said = [entry.body["digest"] for entry in home.ledger.entries() if entry.kind == "layer.added"]
-    assert sorted(said) == sorted(layer.digest for layer in home.layers.list())
+    for draft, kind in ((False, "layer.added"), (True, "layer.drafted")):
+        said = [entry.body["digest"] for entry in home.ledger.entries() if entry.kind == kind]
+        assert sorted(said) == sorted(layer.digest for layer in layers if layer.draft == draft)
+    packages = home.packages.list()
+    said = [entry.body["package"] for entry in home.ledger.entries() if entry.kind == "package.registered"]
+    assert sorted(said) == sorted(package.digest for package in packages)
+    for package in packages:
+        assert home.packages.evidence(package)
+    assert {file.stem for file in (path / "checks").glob("*")} == {
+        package.evidence.removeprefix("sha256:") for package in packages
+    }
     assert list((path / ".staging").glob("*")) == []
     return home
 

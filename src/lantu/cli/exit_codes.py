@@ -17,6 +17,8 @@ from lantu.core.errors import (
 OK = 0
 UNEXPECTED = 1
 USAGE = 2
+RETURNED = 20
+PERSON_DECIDES = 21
 INTERRUPTED = 130
 
 EXIT_CODES: dict[type[LantuError], int] = {

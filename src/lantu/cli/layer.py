@@ -62,12 +62,15 @@ def register(app: typer.Typer) -> None:
         kind: Annotated[str | None, typer.Option("--kind", help="只列某种 / of this kind only")] = None,
         area: Annotated[str | None, typer.Option("--area", help="只列某行政区 / of this area only")] = None,
         year: Annotated[int | None, typer.Option("--year", help="只列某年 / of this year only")] = None,
+        drafts: Annotated[
+            bool, typer.Option("--drafts", help="连未生效的草稿也列出 / drafts, not in force, too")
+        ] = False,
         home: HomeOption = None,
         as_json: JsonOption = False,
     ) -> None:
         """列出图层和表 / list layers and tables."""
-        layers = Home.open(home_path(home), create=False).layers.list(kind, area, year)
-        emit([to_json(each) for each in layers], as_json, lambda: _show(layers))
+        layers = Home.open(home_path(home), create=False).layers.list(kind, area, year, drafts=drafts)
+        emit([to_json(each) for each in layers], as_json, lambda: _show(layers, drafts))
 
 
 def _note(code: str) -> dict[str, str]:
@@ -89,25 +92,29 @@ def to_json(layer: Layer) -> dict[str, Any]:
         "digest": layer.digest, "kind": layer.kind, "area_code": layer.area_code, "year": layer.year,
         "title": layer.title, "epsg": layer.epsg, "geometry_type": layer.geometry_type,
         "features": layer.features, "bounds": layer.bounds_lonlat, "invented": layer.invented,
-        "plan_version": layer.plan_version, "added_at": layer.added_at, "file": layer.path,
+        "plan_version": layer.plan_version, "draft": layer.draft, "added_at": layer.added_at,
+        "file": layer.path,
         "source": {"name": layer.source_name, "layer": layer.source_layer, "digest": layer.source_digest},
     }  # fmt: skip
 
 
-def _show(layers: list[Layer]) -> None:
+def _show(layers: list[Layer], drafts: bool) -> None:
     if not layers:
         console.print(say("layer.show.none"), markup=False, highlight=False)
         return
     table = Table()
-    for column in ("digest", "area", "kind", "year", "title", "features", "crs", "invented"):
+    columns = ["digest", "area", "kind", "year", "title", "features", "crs", "invented"]
+    for column in columns + ["draft"] * drafts:
         table.add_column(
             say(f"layer.show.{column}"), justify="right" if column == "features" else "left", overflow="fold"
         )
     for each in layers:
-        cells = (
+        cells = [
             short(each.digest), each.area_code, each.kind, str(each.year or ""), each.title,
             f"{each.features:,}",
             f"EPSG:{each.epsg}" if each.epsg else "–", say("layer.show.yes") if each.invented else "",
-        )  # fmt: skip
+        ]  # fmt: skip
+        if drafts:
+            cells.append(say("layer.show.yes") if each.draft else "")
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)

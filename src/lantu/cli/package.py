@@ -1,4 +1,4 @@
-"""`lantu package`: plan packages as they are delivered: an empty one to fill in."""
+"""`lantu package`: plan packages as they are delivered: checked, and empty ones to fill in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lantu.cli import package_check
 from lantu.cli.context import JsonOption, emit, line, say
 from lantu.lawbook import load
 from lantu.lawbook.packages import profile_named
@@ -16,6 +17,9 @@ from lantu.runs.package_template import Template, write_template
 def register(app: typer.Typer) -> None:
     """Add the command group."""
     group = typer.Typer(no_args_is_help=True, help="规划成果包 / plan packages")
+    group.command(
+        "check", help="质检：按规则查，给出结论和清单 / check a package; the verdict and its reasons"
+    )(package_check.run)
     group.command("template", help="按样式生成空的成果库 / an empty package made after a profile")(template)
     app.add_typer(group, name="package")
 

@@ -48,6 +48,10 @@ class Zone:
         return _PLAIN.start + self.number - _FIRST_ZONE
 
 
+ZONES = tuple(Zone(_FIRST_ZONE + nth) for nth in range(len(_PREFIXED)))
+"""The 3° zones of delivery, from west to east."""
+
+
 def zone_of(epsg: int) -> Zone | None:
     """Return the zone of one of EPSG 4513–4554, None for any other code."""
     for codes in (_PREFIXED, _PLAIN):
@@ -178,24 +182,30 @@ def likely_systems(bounds: Bounds) -> list[int]:
     return [code for code in _PREFIXED if fits(bounds, code)]
 
 
+def extent(epsg: int | None) -> Bounds | None:
+    """Return what coordinates of a system of delivery lie within; None for any other system."""
+    if epsg == GEOGRAPHIC:
+        return _CHINA
+    zone = zone_of(epsg) if epsg is not None else None
+    if zone is None:
+        return None
+    offset = zone.number * 1e6 if epsg in _PREFIXED else 0.0
+    # A county may reach past its 3° zone (at most ±3° from the meridian are let through).
+    return offset + 160_000.0, 300_000.0, offset + 840_000.0, 6_000_000.0
+
+
 def fits(bounds: Bounds, epsg: int | None) -> bool:
     """Say whether coordinates may be of that system of delivery."""
-    west, south, east, north = bounds
-    if epsg == GEOGRAPHIC:
-        low_x, low_y, high_x, high_y = _CHINA
-    elif epsg is not None and (zone := zone_of(epsg)):
-        offset = zone.number * 1e6 if epsg in _PREFIXED else 0.0
-        # A county may reach past its 3° zone (at most ±3° from the meridian are let through).
-        low_x, high_x = offset + 160_000.0, offset + 840_000.0
-        low_y, high_y = 300_000.0, 6_000_000.0
-    else:
+    within = extent(epsg)
+    if within is None:
         return False
-    return low_x <= west <= east <= high_x and low_y <= south <= north <= high_y
+    west, south, east, north = bounds
+    return within[0] <= west <= east <= within[2] and within[1] <= south <= north <= within[3]
 
 
 def show_bounds(bounds: Bounds) -> str:
     """Return bounds as a sentence has them."""
-    return ", ".join(f"{value:.6g}" for value in bounds)
+    return ", ".join(f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}" for value in bounds)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from lantu.core.errors import InputError
 from lantu.intake.bytes_of import parts_of
 
 _SAMPLE = 4 << 20
-_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U0001f300-\U0001faff\U00020000-\U0003ffff]")
 _ENCODINGS = {"utf-8": "UTF-8", "gb18030": "GB18030"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +10,18 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyogrio
+from numpy.typing import NDArray
 
 from lantu.intake.dbf_values import null_bad_values
 from lantu.intake.field_types import DbfHeader, dbf_fields, dbf_header, ogr_fields
 from lantu.intake.forms import form_fault
-from lantu.intake.gdal_layer import GdalLayer, Reading, read_by_gdal
+from lantu.intake.gdal_layer import GdalLayer, Reading, read_by_gdal, system
 from lantu.intake.package_files import Entry, Source
 from lantu.intake.texts import BYTE_FOR_BYTE, decode_dbf, said_encoding
 from lantu.quality.package import FieldInfo, PackageLayer
 
 _RESTORE = "SHAPE_RESTORE_SHX"
-_RECORD_HEAD = 8
+_HEAD, _RECORD_HEAD = 100, 8
 _LONGEST_PRJ = 1 << 16
 
 
@@ -42,14 +42,22 @@ def read_shapefile(source: Source, reading: Reading) -> list[PackageLayer]:
     if not restore and form_fault(parts[".shx"].path, ".shx", source.name, name, log):
         del parts[".shx"]
         restore = True
+    text = _text(parts[".prj"].path) if ".prj" in parts else None
+    if text is not None and system(text)[0] is None:
+        del parts[".prj"]  # GDAL would read nothing for its sake
     with _laid_out(source, parts, restore, reading) as path:
         layer = read_by_gdal(path, None, source.name, name, reading, encoding=BYTE_FOR_BYTE)
         if layer is None:
             return []
-        shown = _bad_records(path, layer)
-    if shown:
-        log.add("bad_wkb", source.name, layer=name, rows=shown)
-    found = _whole_layer(source.name, name, layer, dbf, parts.get(".cpg"), parts.get(".prj"), reading)
+        offsets = _offsets(path)
+        bad = _bad_records(path, offsets, layer)
+    if bad:
+        log.add("bad_wkb", source.name, layer=name, rows=bad)
+    if dbf and (records := dbf_header(dbf.path).records) != len(offsets):
+        # GDAL leaves out what is only in the .dbf, and calls null what is only in the .shp.
+        counts = sorted((records, len(offsets)))
+        log.add("rows_missing", source.name, layer=name, said=counts[1], found=counts[0])
+    found = _whole_layer(source.name, layer, dbf, parts.get(".cpg"), text, reading)
     return [found] if found else []
 
 
@@ -60,27 +68,20 @@ def read_dbf(source: Source, reading: Reading) -> list[PackageLayer]:
     layer = read_by_gdal(source.path, None, source.name, source.stem, reading, encoding=BYTE_FOR_BYTE)
     if layer is None:
         return []
-    found = _whole_layer(source.name, source.stem, layer, source.parts[".dbf"], None, None, reading)
+    found = _whole_layer(source.name, layer, source.parts[".dbf"], None, None, reading)
     return [found] if found else []
 
 
 def _whole_layer(
-    file: str,
-    name: str,
-    layer: GdalLayer,
-    dbf: Entry | None,
-    cpg: Entry | None,
-    prj: Entry | None,
-    reading: Reading,
+    file: str, layer: GdalLayer, dbf: Entry | None, cpg: Entry | None, prj: str | None, reading: Reading
 ) -> PackageLayer | None:
-    log = reading.log
+    log, name = reading.log, layer.name
     found = layer.table.num_rows if layer.wkb is None else len(layer.wkb)
     if found < layer.rows_said:
         log.add("rows_missing", file, layer=name, said=layer.rows_said, found=found)
-    text = _text(prj.path) if prj else None
     if dbf is None:
         return PackageLayer(
-            name, file, (), layer.table, layer.wkb, layer.geometry_type, layer.crs, text or layer.crs_text
+            name, file, (), layer.table, layer.wkb, layer.geometry_type, layer.crs, prj or layer.crs_text
         )
     header = dbf_header(dbf.path)
     if header.fields and not layer.table.num_columns:
@@ -98,7 +99,7 @@ def _whole_layer(
         layer.wkb,
         layer.geometry_type,
         layer.crs,
-        text or layer.crs_text,
+        prj or layer.crs_text,
         texts.encoding,
     )
 
@@ -123,23 +124,26 @@ def _fields(header: DbfHeader, layer: GdalLayer, names: tuple[str, ...]) -> tupl
 
 @contextmanager
 def _laid_out(source: Source, parts: dict[str, Entry], restore: bool, reading: Reading) -> Iterator[Path]:
-    """Yield the .shp as GDAL can read it: itself, or in a copy where its parts are not named or not there."""
-    if not restore and all(_found_by_gdal(source.path, part.path) for part in parts.values()):
+    """Yield the .shp as GDAL can read it: itself, or in a copy where parts have odd names or are left out."""
+    left_out = any(part.suffix not in parts for part in source.parts.values())
+    if (
+        not restore
+        and not left_out
+        and all(_found_by_gdal(source.path, part.path) for part in parts.values())
+    ):
         yield source.path
         return
     folder = reading.temp / "shapefile"
     folder.mkdir()
+    before = pyogrio.get_gdal_config_option(_RESTORE)
+    pyogrio.set_gdal_config_options({_RESTORE: restore})
     try:
         for suffix in (".shp", ".shx", ".dbf", ".prj"):
             if suffix in parts:
                 shutil.copyfile(parts[suffix].path, folder / f"{source.stem}{suffix}")
-        before = pyogrio.get_gdal_config_option(_RESTORE)
-        pyogrio.set_gdal_config_options({_RESTORE: restore})
-        try:
-            yield folder / f"{source.stem}.shp"
-        finally:
-            pyogrio.set_gdal_config_options({_RESTORE: before})
+        yield folder / f"{source.stem}.shp"
     finally:
+        pyogrio.set_gdal_config_options({_RESTORE: before})
         shutil.rmtree(folder)
 
 
@@ -148,22 +152,21 @@ def _found_by_gdal(shp: Path, part: Path) -> bool:
     return part in (shp, shp.with_suffix(suffix), shp.with_suffix(suffix.upper()))
 
 
-def _bad_records(path: Path, layer: GdalLayer) -> tuple[int, ...]:
+def _offsets(path: Path) -> NDArray[np.int64]:
+    """Return where each shape's content begins in a .shp, by its .shx."""
+    index = next(each for suffix in (".shx", ".SHX") if (each := path.with_suffix(suffix)).exists())
+    numbers = np.fromfile(index, ">i4", offset=_HEAD)
+    return numbers[: len(numbers) // 2 * 2 : 2].astype(np.int64) * 2 + _RECORD_HEAD
+
+
+def _bad_records(path: Path, offsets: NDArray[np.int64], layer: GdalLayer) -> tuple[int, ...]:
     """Return the rows (from 1) that have a shape of some type which GDAL could not read, and so left out."""
-    if layer.wkb is None or not layer.wkb.null_count:
+    if layer.wkb is None or len(offsets) != len(layer.wkb):
         return ()
-    index = next((each for s in (".shx", ".SHX") if (each := path.with_suffix(s)).exists()), None)
-    if index is None:
-        return ()
-    offsets = np.fromfile(index, ">i4", offset=100).reshape(-1, 2)[:, 0].astype(np.int64) * 2 + _RECORD_HEAD
-    if len(offsets) != len(layer.wkb):
-        return ()
-    size = path.stat().st_size
     bad = []
     with path.open("rb") as stream:
         for row in np.flatnonzero(np.asarray(layer.wkb.is_null())).tolist():
             stream.seek(int(offsets[row]))
-            head = stream.read(4)
-            if offsets[row] + 4 > size or struct.unpack("<i", head)[0] != 0:
+            if stream.read(4) != bytes(4):  # the type of a null shape
                 bad.append(row + 1)
     return tuple(bad)

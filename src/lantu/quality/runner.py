@@ -38,11 +38,13 @@ class Check:
         run: of scope layer `run(sheet, work, **arguments)`, of scope package `run(work, **arguments)`: yields
             defects; may raise CannotTell or NotApplicable.
         geometry: kinds of geometry of the layers that it is held against; empty for all, tables too.
+        rows: whether a layer without rows is nothing to it.
     """
 
     run: Callable[..., Iterator[Defect]]
     scope: Literal["layer", "package"] = "layer"
     geometry: tuple[str, ...] = ()
+    rows: bool = True
 
 
 def run_rule(work: Workspace, rule: QualityRule, checks: Mapping[str, Check]) -> RuleResult:
@@ -55,7 +57,7 @@ def run_rule(work: Workspace, rule: QualityRule, checks: Mapping[str, Check]) ->
     excepted: Sequence[str] = arguments.pop("excepted", ())
     defects: list[Defect] = []
     skipped: list[NotApplicable] = []
-    looked_at = 0
+    held, looked_at = False, 0
     for kind in wanted:
         spec = work.profile.layers.get(kind)
         if spec is None or kind in excepted or (check.geometry and spec.geometry not in check.geometry):
@@ -66,19 +68,19 @@ def run_rule(work: Workspace, rule: QualityRule, checks: Mapping[str, Check]) ->
             if "layers" in rule.arguments and (spec.presence == "required" or work.broken(kind)):
                 defects.append(_cannot_tell(kind, CannotTell("quality.layer_absent", layer=kind)))
             continue
-        if not len(sheet):
+        if check.rows and not len(sheet):
             continue
         if sheet.source.wkb is None and check.geometry:
             defects.append(_cannot_tell(kind, CannotTell("quality.no_shapes", layer=kind)))
             continue
         told, skip = _told(lambda sheet=sheet: check.run(sheet, work, **arguments), kind)  # type: ignore[misc]
         if skip is None:
-            looked_at += len(sheet)
+            held, looked_at = True, looked_at + len(sheet)
         else:
             skipped.append(skip)
         defects += told
     skip = skipped[0] if skipped else NotApplicable("quality.nothing_to_check")
-    return _result(work, rule, defects, None if looked_at or defects else skip, looked_at=looked_at)
+    return _result(work, rule, defects, None if held or defects else skip, looked_at=looked_at)
 
 
 def _told(run: Callable[[], Iterator[Defect]], layer: str) -> tuple[list[Defect], NotApplicable | None]:
@@ -141,11 +143,11 @@ def _numbered(findings: list[QualityFinding]) -> list[QualityFinding]:
 def _finding(work: Workspace, rule: QualityRule, defect: Defect) -> QualityFinding:
     sheet = work.sheets.get(defect.layer)
     rows = list(defect.index)
-    keys = [str(sheet.keys[row]) for row in rows[:LISTED]] if sheet else []
+    keys = [str(sheet.keys[row]) for row in rows[:LISTED]] if sheet is not None else []
     shape = _shape(sheet, defect, rows)
     params = {
         "layer": defect.layer,
-        "where": sheet.source.where if sheet else defect.layer,
+        "where": sheet.source.where if sheet is not None else defect.layer,
         "count": max(len(rows), 1),
         "rows": "、".join(str(int(sheet.fid[row])) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
         if sheet

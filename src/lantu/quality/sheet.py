@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,19 +15,21 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from lantu.core.area import Geometries, StatutoryPlane
-from lantu.core.crs import Bounds, fits
+from lantu.core.crs import Bounds, extent
 from lantu.core.digest import digest_bytes, short
 from lantu.lawbook import FieldSpec, LayerSpec
 from lantu.overlay import wkb as reading
 from lantu.overlay.cutting import spread
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import Rings, pack, rings_of
+from lantu.quality.column import Column, column_of
 from lantu.quality.findings import CannotTell, NotApplicable
 from lantu.quality.package import FieldInfo, PackageLayer
 
 NUMBER_FIELD = "BSM"
 """标识码: what names a feature, where it is there and unique."""
 _METRES_PER_DEGREE = 111_320.0
+_NUMBER = re.compile(r"[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*", re.ASCII)
 
 _Ints = NDArray[np.int64]
 _Bools = NDArray[np.bool_]
@@ -115,6 +118,10 @@ class Sheet:
     # --- attributes ------------------------------------------------------------------------------------
 
     @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {}
+
+    @cached_property
     def _named(self) -> dict[str, pa.ChunkedArray]:
         names = self.source.table.column_names
         return {name.upper(): self.source.table.column(nth) for nth, name in enumerate(names)}
@@ -143,23 +150,33 @@ class Sheet:
             found = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], found.type)
         return found.take(pa.array(self.order))
 
+    def values(self, field: str) -> Column:
+        """Return a column as text by its distinct values, made once."""
+        field = field.upper()
+        if field not in self._columns:
+            self._columns[field] = column_of(self._named[field], self.order)
+        return self._columns[field]
+
     def text(self, field: str) -> NDArray[np.object_]:
         """Return a column as text, None where null; a whole number has no decimals."""
-        column = self.column(field)
-        if pa.types.is_floating(column.type):
-            return np.array(
-                [None if v is None or v != v else f"{v:.15g}" for v in column.to_pylist()], object
-            )
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-            column = column.cast(pa.string())
-        return np.asarray(column.to_numpy(zero_copy_only=False), object)
+        return self.values(field).per_row()
+
+    def is_text(self, field: str) -> bool:
+        """Say whether the file keeps a column as text."""
+        kind = self._named[field.upper()].type
+        return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+    def null(self, field: str) -> _Bools:
+        """Return which rows of a column are null; NaN is not."""
+        null = pc.is_null(self._named[field.upper()]).to_numpy()
+        return np.asarray(null, np.bool_)[self.order]
 
     def number(self, field: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN where null or no number."""
         column = self.column(field)
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            said = [_number(each) for each in column.to_pylist()]
-            return np.array(said, np.float64)
+        if self.is_text(field):
+            said = self.values(field)
+            return np.append([_number(each) for each in said.texts.tolist()], np.nan)[said.number]
         if pa.types.is_decimal(column.type):
             column = column.cast(pa.float64())
         return np.asarray(
@@ -212,9 +229,22 @@ class Sheet:
         return sound
 
     @cached_property
+    def placed(self) -> _Bools:
+        """Which rows lie where coordinates of their system may; none where most lie elsewhere.
+
+        One stray row does not make a layer unmeasurable; a layer in the wrong system has no row in place.
+        """
+        within = extent(self.crs.to_epsg()) if self.crs else None
+        if within is None or self.source.wkb is None:
+            return np.zeros(len(self), np.bool_)
+        box = shapely.bounds(self.shapes)
+        inside = (box[:, :2] >= within[:2]).all(axis=1) & (box[:, 2:] <= within[2:]).all(axis=1)
+        return np.asarray(inside & (2 * inside.sum() > np.isfinite(box).all(axis=1).sum()), np.bool_)
+
+    @cached_property
     def usable(self) -> _Ints:
         """Rows whose polygons can be measured."""
-        return np.flatnonzero(self.rings.state == reading.SOUND)
+        return np.flatnonzero((self.rings.state == reading.SOUND) & self.placed)
 
     @cached_property
     def pack(self) -> PackedLayer:
@@ -224,7 +254,8 @@ class Sheet:
             CannotTell: as `place`.
         """
         plane, crs = self.place()
-        rows = self.wkb.take(pa.array(self.usable))
+        every = len(self.usable) == len(self)
+        rows = self.wkb if every else self.wkb.take(pa.array(self.usable))
         return pack([rows], self.source.where, (plane, crs))
 
     @cached_property
@@ -244,8 +275,8 @@ class Sheet:
         Raises:
             CannotTell: `quality.no_system`.
         """
-        crs, bounds = self.crs, self.bounds
-        plane = self.find_plane() if crs and bounds and fits(bounds, crs.to_epsg()) else None
+        crs = self.crs
+        plane = self.find_plane() if crs and self.placed.any() else None
         if plane is None or crs is None:
             raise CannotTell("quality.no_system", layer=self.kind, where=self.source.where)
         return plane, crs
@@ -281,8 +312,5 @@ class Sheet:
         return plane.project(self.shapes[np.asarray(rows, np.intp)], crs)
 
 
-def _number(text: str | None) -> float:
-    try:
-        return float(text) if text is not None and text.strip() else np.nan
-    except ValueError:
-        return np.nan
+def _number(text: str) -> float:
+    return float(text) if _NUMBER.fullmatch(text) else np.nan

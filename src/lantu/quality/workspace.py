@@ -9,10 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
+import shapely
 from pyproj import CRS
 
 from lantu.core.area import StatutoryPlane
-from lantu.core.crs import GEOGRAPHIC, delivered_epsg, fits, is_wgs84, transformer
+from lantu.core.crs import GEOGRAPHIC, delivered_epsg, is_wgs84, transformer
 from lantu.lawbook import Lawbook, LayerSpec, PackageProfile
 from lantu.overlay.coverage import Coverage, coverage
 from lantu.quality.findings import CannotTell
@@ -21,9 +22,12 @@ from lantu.quality.reference import Reference
 from lantu.quality.sheet import Sheet
 
 BROKEN = frozenset(
-    {"unreadable", "cut_off", "no_companion", "not_what_it_says", "gdb_table_missing", "changed"}
-)
+    {"unreadable", "cut_off", "no_companion", "not_what_it_says", "gdb_table_missing", "changed", "bomb",
+     "many_columns", "encrypted", "too_deep"}
+)  # fmt: skip
 """Kinds of incident after which a layer may be there and yet cannot be judged."""
+_CONTAINERS = (".zip", ".gdb", ".gpkg", ".rar", ".7z", ".mdb")
+"""What may hold any layer: while one of these cannot be read, no layer is known to be missing."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,23 @@ class Workspace:
         return self.book.number(parameter, self.day)
 
     @cached_property
-    def matched(self) -> Mapping[str, tuple[PackageLayer, ...]]:
-        """The layers of each kind, by name or alias; more than one where a layer is there twice."""
-        names = {
+    def _kinds(self) -> Mapping[str, str]:
+        return {
             name.upper(): spec.kind
             for spec in self.profile.layers.values()
             for name in (*spec.aliases, spec.kind)
         }
+
+    def kind_of(self, name: str) -> str | None:
+        """Return the kind of layer that goes by a name or alias, in any case; else None."""
+        return self._kinds.get(name.upper())
+
+    @cached_property
+    def matched(self) -> Mapping[str, tuple[PackageLayer, ...]]:
+        """The layers of each kind, by name or alias; more than one where a layer is there twice."""
         found: dict[str, list[PackageLayer]] = {}
         for layer in self.package.layers:
-            kind = names.get(layer.name.upper())
+            kind = self.kind_of(layer.name)
             if kind:
                 found.setdefault(kind, []).append(layer)
         return {kind: tuple(layers) for kind, layers in found.items()}
@@ -96,9 +107,11 @@ class Workspace:
     def plane(self) -> StatutoryPlane | None:
         """The statutory plane near the package; None where no layer has a place on earth."""
         boxes = [
-            transformer(sheet.crs.to_string(), f"EPSG:{GEOGRAPHIC}").transform_bounds(*sheet.bounds)
+            transformer(sheet.crs.to_string(), f"EPSG:{GEOGRAPHIC}").transform_bounds(
+                *shapely.total_bounds(sheet.shapes[sheet.placed])
+            )
             for sheet in self.sheets.values()
-            if sheet.crs is not None and sheet.bounds is not None and fits(sheet.bounds, sheet.crs.to_epsg())
+            if sheet.crs is not None and sheet.placed.any()
         ]
         if not boxes:
             return None
@@ -127,13 +140,16 @@ class Workspace:
 
     def broken(self, kind: str) -> Incident | None:
         """Return what happened to a layer of that kind that could not be read; None where nothing did."""
-        spec = self.profile.layers[kind]
-        names = {name.upper() for name in (kind, *spec.aliases)}
         for each in self.incidents(*BROKEN):
             stem = each.where.rpartition("/")[2].rpartition(":")[2].partition(".")[0]
-            if (each.layer or stem).upper() in names:
+            if self.kind_of(each.layer or stem) == kind:
                 return each
         return None
+
+    def shut(self) -> Incident | None:
+        """Return what happened to something that may hold any layer; None where all was opened."""
+        said = self.incidents(*BROKEN)
+        return next((e for e in said if e.layer is None and e.where.lower().endswith(_CONTAINERS)), None)
 
     def coverage(self, kind: str, boundary: str | None = None) -> Coverage:
         """Return overlaps, gaps and ground outside of a layer, found once.

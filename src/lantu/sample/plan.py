@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
@@ -15,7 +16,7 @@ from lantu.sample.calibrate import CENT, cents, ridges
 from lantu.sample.counties import CITY, INVENTED, PROVINCE, YEARS
 from lantu.sample.drawing import areas_m2, delivered
 from lantu.sample.events import Events
-from lantu.sample.layers import COLLECTIVE, NOTE, SampleLayer, bsm, empty_column, table_of
+from lantu.sample.layers import COLLECTIVE, NOTE, SampleLayer, bsm, table_of
 from lantu.sample.partition import gather, whole
 
 Rows = NDArray[np.int64]
@@ -131,11 +132,17 @@ def _basic_columns(events: Events, rows: Rows, patch: Rows) -> dict[str, Any]:
         "YJJBNTTBBH": number, "TBBH": number, "DLBM": crops, "DLMC": [names.name(c) or "" for c in crops],
         "QSXZ": [COLLECTIVE] * count, "QSDWDM": place, "QSDWMC": place_name,
         "ZLDWDM": place, "ZLDWMC": place_name,
-        "YJJBNTTBMJ": total, "YJJBNTMJ": total - ridges_, "GDPDJB": ["1"] * count, "KCDLBM": ["1203"] * count,
+        "YJJBNTTBMJ": total, "YJJBNTMJ": total - ridges_,
+        "GDPDJB": np.where(ridges_ > 0, "2", "1").tolist(), "KCDLBM": _where(ridges_ > 0, "1203"),
         "KCXS": np.round(np.where(total > 0, ridges_ / total, 0), 4), "KCMJ": ridges_,
-        "GDLX": empty_column(count), "SJNF": np.full(count, YEARS[0], np.int32),
+        "GDLX": _where(ridges_ > 0, "PD"), "SJNF": np.full(count, YEARS[0], np.int32),
         "BHKSSJ": ["20240611"] * count, "BHJSSJ": ["20351231"] * count, "WDGD": ["1"] * count,
     }  # fmt: skip
+
+
+def _where(chosen: NDArray[np.bool_], value: str) -> pa.Array:
+    """Return a column of one value, NULL where it does not apply."""
+    return pa.array([value if each else None for each in chosen.tolist()], pa.string())
 
 
 def _other_lines(events: Events) -> list[SampleLayer]:

@@ -4,6 +4,7 @@ from lantu.store.access import Writing
 from lantu.store.checks import Delivered
 from lantu.store.home import Home
 from lantu.store.layers import OUTLINE, Layer, LayerData, LayerStore
+from lantu.store.packages import PackageNote, RegisteredPackage
 from lantu.store.plan_rows import Registered
 from lantu.store.registry import Area, Evidence, RegisteredApproval, Registry
 from lantu.store.runs import Run
@@ -17,8 +18,10 @@ __all__ = [
     "Layer",
     "LayerData",
     "LayerStore",
+    "PackageNote",
     "Registered",
     "RegisteredApproval",
+    "RegisteredPackage",
     "Registry",
     "Run",
     "Writing",

@@ -53,7 +53,7 @@ def write_facts(home: Path, plane: StatutoryPlane | None = None) -> None:
 
 
 def plane_of(access: Access) -> StatutoryPlane:
-    """Return the home's plane: as written down, else as its first layer has it.
+    """Return the home's plane: as written down, else as its first layer has it; a draft has no say.
 
     The two always agree, so that a process killed between adding the first layer and writing home.json
     changes nothing.
@@ -65,8 +65,8 @@ def plane_of(access: Access) -> StatutoryPlane:
     if "plane" in facts:
         return _plane(facts)
     with access.reading() as session:
-        query = select(LayerRow).where(LayerRow.epsg.is_not(None)).order_by(LayerRow.id).limit(1)
-        first = session.scalars(query).first()
+        query = select(LayerRow).where(LayerRow.epsg.is_not(None), LayerRow.draft.is_(False))
+        first = session.scalars(query.order_by(LayerRow.id).limit(1)).first()
         if first is None:
             raise NotFoundError("store.no_plane", home=access.path)
         west, south, east, north = first.west, first.south, first.east, first.north

@@ -20,6 +20,7 @@ from lantu.store.layers import LayerStore
 from lantu.store.lock import exclusive
 from lantu.store.log import LedgerLog
 from lantu.store.overlays import OverlayStore
+from lantu.store.packages import PackageStore
 from lantu.store.packs import PackStore
 from lantu.store.registry import Registry
 from lantu.store.runs import RunStore
@@ -36,6 +37,7 @@ class Home:
         self.registry = Registry(access)
         self.ledger = LedgerLog(access)
         self.overlays = OverlayStore(access)
+        self.packages = PackageStore(access, self.layers)
         self.packs = PackStore(access, self.layers)
         self.runs = RunStore(access)
 
@@ -93,7 +95,7 @@ class Home:
 
     @property
     def plane(self) -> StatutoryPlane:
-        """The statutory plane of this home, fixed when its first layer comes in.
+        """The statutory plane of this home, fixed when its first layer comes in that is no draft.
 
         Raises:
             NotFoundError: `store.no_plane` before that.
@@ -117,9 +119,10 @@ class Home:
 
     @property
     def invented(self) -> bool:
-        """Whether any layer here is invented sample data."""
+        """Whether any layer here is invented sample data; drafts do not count, as no figure rests on them."""
+        query = select(LayerRow.id).where(LayerRow.invented, LayerRow.draft.is_(False))
         with self._access.reading() as session:
-            return session.scalar(select(LayerRow.id).where(LayerRow.invented).limit(1)) is not None
+            return session.scalar(query.limit(1)) is not None
 
 
 def _is_current(access: Access) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from pyproj import CRS
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC, Bounds, transformer
@@ -46,6 +46,7 @@ class Layer:
         invented: whether it is invented sample data.
         plan_version: digest of the plan version it belongs to, where it belongs to one.
         path: the Parquet file.
+        draft: it came with a package and is not in force: nothing measures, reports, serves or looks it up.
         already_there: set by `LayerStore.add` where the same content had been added before.
     """
 
@@ -65,6 +66,7 @@ class Layer:
     plan_version: str | None
     added_at: datetime
     path: Path
+    draft: bool = False
     already_there: bool = field(default=False, compare=False)
 
 
@@ -88,12 +90,15 @@ class LayerStore:
     def add(
         self, table: Delivered, *, kind: str, area_code: str, year: int | None = None,
         title: str | None = None, invented: bool = False, plan_version: str | None = None,
+        draft: bool = False,
     ) -> Layer:  # fmt: skip
         """Check a layer and keep it.
 
         Args:
             table: as intake read it.
             title: None for the kind's name and the year.
+            draft: keep it out of force. Content in force stays so when it comes again as a draft; a draft
+                that is added again as none is in force from now on, as if it had come in only now.
 
         Returns:
             The layer; `already_there` where the same content was added before, which changes nothing.
@@ -118,7 +123,7 @@ class LayerStore:
             geoparquet.write(content, temporary)
             digest, size = _digest_of(temporary)
             old = writing.session.scalar(select(LayerRow).where(LayerRow.digest == digest))
-            if old is not None:
+            if old is not None and (draft or not old.draft):
                 _check_same_version(old, plan_version)
                 path = self._path(digest)
                 writing.staging.publish(temporary, path, replace=not _is_whole(path, digest))
@@ -127,18 +132,21 @@ class LayerStore:
                 raise NotFoundError("layer.no_version", version=short(plan_version))
             bounds = None if crs is None or table.geometry is None else bounds_lonlat(table.geometry, crs)
             _check_near_outline(writing, bounds, area_code, name_of(table))
-            row = LayerRow(
-                digest=digest, kind=kind, area_code=area_code, year=year,
-                title=title or f"{known.name.zh}{year or ''}",
-                epsg=crs.to_epsg() if crs else None,
-                geometry_type=known.geometry if crs else None,
-                features=table.attributes.num_rows, bytes=size,
-                west=bounds[0] if bounds else None, south=bounds[1] if bounds else None,
-                east=bounds[2] if bounds else None, north=bounds[3] if bounds else None,
-                source_name=readable_name(table.source_name), source_layer=table.source_layer,
-                source_digest=table.source_digest,
-                invented=invented, plan_version=plan_version, added_at=writing.at,
-            )  # fmt: skip
+            row = LayerRow() if old is None else _moved_up(writing, old)
+            said = {
+                "digest": digest, "kind": kind, "area_code": area_code, "year": year,
+                "title": title or f"{known.name.zh}{year or ''}",
+                "epsg": crs.to_epsg() if crs else None,
+                "geometry_type": known.geometry if crs else None,
+                "features": table.attributes.num_rows, "bytes": size,
+                "west": bounds[0] if bounds else None, "south": bounds[1] if bounds else None,
+                "east": bounds[2] if bounds else None, "north": bounds[3] if bounds else None,
+                "source_name": readable_name(table.source_name), "source_layer": table.source_layer,
+                "source_digest": table.source_digest,
+                "invented": invented, "draft": draft, "plan_version": plan_version, "added_at": writing.at,
+            }  # fmt: skip
+            for name, value in said.items():
+                setattr(row, name, value)
             self._keep(writing, row, temporary)
             return self._layer(row)
 
@@ -146,10 +154,10 @@ class LayerStore:
         writing.staging.publish(temporary, self._path(row.digest), replace=True)
         writing.session.add(row)
         writing.session.flush()
-        if row.epsg is not None:
+        if row.epsg is not None and not row.draft:
             writing.afterwards(lambda: settle_plane(self._access))
         writing.attest(
-            "layer.added",
+            "layer.drafted" if row.draft else "layer.added",
             {
                 "digest": row.digest, "kind": row.kind, "area_code": row.area_code, "year": row.year,
                 "title": row.title, "features": row.features, "source_name": row.source_name,
@@ -159,9 +167,14 @@ class LayerStore:
         )  # fmt: skip
 
     def list(
-        self, kind: str | None = None, area_code: str | None = None, year: int | None = None
-    ) -> list[Layer]:
-        """Return the layers that match, by area, kind, year and the order they came in."""
+        self, kind: str | None = None, area_code: str | None = None, year: int | None = None,
+        *, drafts: bool = False,
+    ) -> list[Layer]:  # fmt: skip
+        """Return the layers that match, by area, kind, year and the order they came in.
+
+        Args:
+            drafts: list those that are not in force, too.
+        """
         query = select(LayerRow).order_by(LayerRow.area_code, LayerRow.kind, LayerRow.year, LayerRow.id)
         if kind is not None:
             query = query.where(LayerRow.kind == kind)
@@ -169,11 +182,16 @@ class LayerStore:
             query = query.where(LayerRow.area_code == area_code)
         if year is not None:
             query = query.where(LayerRow.year == year)
+        if not drafts:
+            query = query.where(LayerRow.draft.is_(False))
         with self._access.reading() as session:
             return [self._layer(row) for row in session.scalars(query)]
 
-    def get(self, digest: str) -> Layer:
+    def get(self, digest: str, *, drafts: bool = False) -> Layer:
         """Return a layer by its digest, or the first hex characters of it.
+
+        Args:
+            drafts: know those that are not in force, too.
 
         Raises:
             NotFoundError: `layer.unknown`.
@@ -183,8 +201,10 @@ class LayerStore:
         if len(prefix) < _SHORTEST_PREFIX or not set(prefix) <= set("0123456789abcdef"):
             raise InputError("layer.short_digest", digest=digest, least=_SHORTEST_PREFIX)
         with self._access.reading() as session:
-            query = select(LayerRow).where(LayerRow.digest.startswith(PREFIX + prefix)).limit(2)
-            rows = [self._layer(row) for row in session.scalars(query)]
+            query = select(LayerRow).where(LayerRow.digest.startswith(PREFIX + prefix))
+            if not drafts:
+                query = query.where(LayerRow.draft.is_(False))
+            rows = [self._layer(row) for row in session.scalars(query.limit(2))]
         if not rows:
             raise NotFoundError("layer.unknown", digest=short(digest))
         if len(rows) > 1:
@@ -266,7 +286,7 @@ class LayerStore:
             bounds_lonlat=(west, south, east, north) if known else None,  # type: ignore[arg-type]
             source_name=row.source_name, source_layer=row.source_layer or "",
             source_digest=row.source_digest, invented=row.invented, plan_version=row.plan_version,
-            added_at=row.added_at, path=self._path(row.digest),
+            added_at=row.added_at, path=self._path(row.digest), draft=row.draft,
         )  # fmt: skip
 
 
@@ -283,13 +303,21 @@ def _layer_faults(layer: Layer) -> Iterator[None]:
         ) from error  # fmt: skip
 
 
+def _moved_up(writing: Writing, draft: LayerRow) -> LayerRow:
+    """Give a draft the place of what comes in now: the plane and the newest outline go by it."""
+    draft.id = 1 + (writing.session.scalar(select(func.max(LayerRow.id))) or 0)
+    return draft
+
+
 def _check_near_outline(writing: Writing, bounds: Bounds | None, area_code: str, where: str) -> None:
-    """Refuse a layer that nowhere comes near the area's registered outline.
+    """Refuse a layer, draft or not, that nowhere comes near the area's outline in force.
 
     Raises:
         InputError: `layer.far_away`.
     """
-    query = select(LayerRow).where(LayerRow.kind == OUTLINE, LayerRow.area_code == area_code)
+    query = select(LayerRow).where(
+        LayerRow.kind == OUTLINE, LayerRow.area_code == area_code, LayerRow.draft.is_(False)
+    )
     outline = writing.session.scalars(query.order_by(LayerRow.id.desc()).limit(1)).first()
     if bounds is None or outline is None or outline.west is None:
         return

@@ -187,7 +187,7 @@ class Registry:
             One per version, in order; `already_there` where it stood before.
 
         Raises:
-            ConflictError: `plan.layer_mismatch` for a layer of another area or kind.
+            ConflictError: `plan.layer_mismatch` for a layer of another area or kind, `plan.layer_is_draft`.
             NotFoundError: `plan.no_layer`.
             BusyError, StorageError, IntegrityError: as `Home.writing`.
         """
@@ -289,3 +289,5 @@ def _check_layers(session: Session, version: PlanVersion) -> None:
                 "plan.layer_mismatch", layer=layer.title, kind=layer.kind, area=layer.area_code,
                 wanted_kind=kind, wanted_area=version.area_code,
             )  # fmt: skip
+        if layer.draft:
+            raise ConflictError("plan.layer_is_draft", layer=layer.title, kind=kind, digest=short(digest))

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -56,7 +57,10 @@ _DIGEST = String(71)
 
 
 class LayerRow(Base):
-    """A layer file and what was said of it when it came in."""
+    """A layer file and what was said of it when it came in.
+
+    `id` and `added_at` tell in which order layers came in; a draft gets new ones when it is added in earnest.
+    """
 
     __tablename__ = "layer"
     __table_args__ = (Index("ix_layer_kind_area_year", "kind", "area_code", "year"),)
@@ -79,6 +83,7 @@ class LayerRow(Base):
     source_layer: Mapped[str | None] = mapped_column(Text)
     source_digest: Mapped[str] = mapped_column(_DIGEST)
     invented: Mapped[bool]
+    draft: Mapped[bool] = mapped_column(server_default=false())
     plan_version: Mapped[str | None] = mapped_column(_DIGEST)
     added_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -181,6 +186,43 @@ class VersionLayerRow(Base):
     __tablename__ = "plan_version_layer"
 
     version: Mapped[str] = mapped_column(ForeignKey("plan_version.digest"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    layer: Mapped[str] = mapped_column(ForeignKey("layer.digest"))
+
+
+class PackageRow(Base):
+    """A checked plan package that was taken in; `evidence` is the digest of the findings it was taken in on.
+
+    `acceptances` and `notes` are JSON, as `RegisteredPackage` has them.
+    """
+
+    __tablename__ = "package"
+    __table_args__ = (
+        UniqueConstraint("area_code", "profile", "number"),
+        UniqueConstraint("digest", "profile"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(_DIGEST)
+    profile: Mapped[str] = mapped_column(String(64))
+    area_code: Mapped[str] = mapped_column(String(12))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    evidence: Mapped[str] = mapped_column(_DIGEST)
+    acceptances: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    notes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    layers: Mapped[list[PackageLayerRow]] = relationship(order_by="PackageLayerRow.kind", lazy="selectin")
+
+
+class PackageLayerRow(Base):
+    """Which layer a package brought, per kind."""
+
+    __tablename__ = "package_layer"
+
+    package: Mapped[int] = mapped_column(ForeignKey("package.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     layer: Mapped[str] = mapped_column(ForeignKey("layer.digest"))
 

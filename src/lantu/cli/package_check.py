@@ -1,0 +1,199 @@
+"""`lantu package check`: hold a plan package against the rules; a summary, a verdict, files to work with."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from lantu.cli.context import HomeOption, JsonOption, console, home_path, language, line, progress_bars, say
+from lantu.cli.exit_codes import OK, PERSON_DECIDES, RETURNED
+from lantu.core.digest import short
+from lantu.core.finding import Answer
+from lantu.quality.check import Checked, accepted, compared
+from lantu.quality.findings import QualityFinding, Status, Verdict
+from lantu.runs.acceptances import read_acceptances
+from lantu.runs.check_package import PROFILE, check
+from lantu.runs.package_report.findings_file import FILE, read_earlier
+from lantu.runs.package_report.write import Written, as_json, write
+from lantu.store import Home
+
+SHOWN = 20
+_COLOURS = {Verdict.ACCEPT: "bold green", Verdict.RETURN: "bold red", Verdict.PERSON: "bold yellow"}
+_CODES = {Verdict.ACCEPT: OK, Verdict.RETURN: RETURNED, Verdict.PERSON: PERSON_DECIDES}
+_COLUMNS = (
+    ("must", Answer.FAIL), ("must", Answer.NEEDS_PERSON), ("must", Answer.CANNOT_TELL),
+    ("warn", Answer.FAIL), ("note", Answer.FAIL),
+)  # fmt: skip
+
+ProfileOption = Annotated[str, typer.Option("--profile", help="成果包规范 / package profile")]
+
+
+def run(
+    path: Annotated[
+        Path, typer.Argument(help="成果包：gdb、gpkg、文件夹、zip / the package", show_default=False)
+    ],
+    profile: ProfileOption = PROFILE,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="对照已登记的规划 / a registered plan", show_default=False),
+    ] = None,
+    reply: Annotated[
+        Path | None,
+        typer.Option("--reply", help="对照批复文件 / file of the approval reply", show_default=False),
+    ] = None,
+    upper: Annotated[
+        Path | None,
+        typer.Option("--upper", help="上级规划或批复文件 / file of the plan above", show_default=False),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", help="只查这些规则，可重复 / these rules only", show_default=False),
+    ] = None,
+    accept: Annotated[
+        Path | None,
+        typer.Option("--accept", help="接受清单 YAML / list of accepted deviations", show_default=False),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare",
+            help="上次的 findings.json；缺省用 --report 目录里的 / an earlier findings.json",
+            show_default=False,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="写清单和报告的目录 / folder for files and report", show_default=False),
+    ] = None,
+    day: Annotated[
+        str | None,
+        typer.Option("--day", help="按哪天的规则 / whose law applies, YYYY-MM-DD", show_default=False),
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check a package; the exit code tells the verdict."""
+    at = datetime.now().astimezone().replace(microsecond=0)
+    on = date.fromisoformat(day) if day else at.date()
+    earlier = compare or (report / FILE if report and (report / FILE).is_file() else None)
+    before = read_earlier(earlier) if earlier else None
+    acceptances = read_acceptances(accept, on) if accept else {}
+    with progress_bars() as progress:
+        checked, work = check(
+            path, profile=profile, day=on, home=_home(home, against), against=against, reply=reply,
+            upper=upper, only=rule or (), progress=progress,
+        )  # fmt: skip
+        checked = accepted(checked, acceptances)
+        if before is not None:
+            checked = compared(checked, before)
+        written = (
+            write(checked, work, report, made_at=at, language=language(), progress=progress)
+            if report
+            else None
+        )
+    unused = sorted(set(acceptances) - {each.id for each in checked.findings})
+    if json:
+        sys.stdout.write(as_json(checked, work.book, at).decode())
+    else:
+        show(checked, unused, written)
+    raise typer.Exit(_CODES[checked.verdict])
+
+
+def _home(option: Path | None, against: str | None) -> Home | None:
+    """Open the home where plans are registered; none is needed unless one of them is named."""
+    path = home_path(option)
+    if against is None and not (path / "home.json").is_file():
+        return None
+    return Home.open(path, create=False)
+
+
+def show(checked: Checked, unused: list[str], written: Written | None) -> None:
+    """Print verdict, table, what holds the package back, what became of earlier findings."""
+    rules = sum(result.answer is not None for result in checked.results)
+    fail = checked.count("must", Answer.FAIL)
+    open_ = sum(checked.count("must", each) for each in (Answer.NEEDS_PERSON, Answer.CANNOT_TELL))
+    line(
+        say(f"package.verdict_{checked.verdict}", name=checked.name, profile=checked.profile, rules=rules,
+            fail=fail, open=open_),
+        _COLOURS[checked.verdict],
+    )  # fmt: skip
+    _show_table(checked)
+    _show_findings([each for each in checked.findings if not each.accepted and each.rule.severity == "must"])
+    _show_findings([each for each in checked.findings if not each.accepted and each.rule.severity == "warn"])
+    _show_changes(checked)
+    taken = [each for each in checked.findings if each.acceptance]
+    if taken:
+        expired = sum(not each.accepted for each in taken)
+        line(say("package.accepted", count=len(taken) - expired, expired=expired), "yellow")
+    if unused:
+        line(say("package.unused_acceptance", ids="、".join(unused)), "yellow")
+    line(
+        say("package.method", method=checked.method or "–", lawbook=short(checked.lawbook),
+            digest=short(checked.digest)),
+        "dim",
+    )  # fmt: skip
+    if written:
+        names = "、".join(path.name for path in written.files)
+        line(say("package.written", folder=written.files[0].parent, files=names))
+        if written.no_pdf:
+            line(say(written.no_pdf.code, **written.no_pdf.params), "yellow")
+
+
+def _show_table(checked: Checked) -> None:
+    table = Table()
+    table.add_column(say("package.category"))
+    for severity, answer in _COLUMNS:
+        table.add_column(
+            f"{say(f'quality.severity_{severity}')}\n{say(f'quality.answer_{answer}')}", justify="right"
+        )
+    table.add_column(say("package.passed"), justify="right")
+    table.add_column(say("package.not_applicable"), justify="right")
+    for category in dict.fromkeys(result.rule.category for result in checked.results):
+        results = [result for result in checked.results if result.rule.category == category]
+        found: Counter[tuple[str, Answer]] = Counter(
+            (each.rule.severity, each.answer)
+            for result in results
+            for each in result.findings
+            if not each.accepted
+        )
+        cells = [str(found[column] or "") for column in _COLUMNS]
+        passed = sum(result.answer is Answer.PASS for result in results)
+        idle = sum(result.answer is None for result in results)
+        table.add_row(say(f"quality.category_{category}"), *cells, str(passed or ""), str(idle or ""))
+    console.print(table)
+
+
+def _show_findings(findings: list[QualityFinding]) -> None:
+    if not findings:
+        return
+    table = Table()
+    table.add_column(say("package.code"))
+    table.add_column(say("package.layer"))
+    table.add_column(say("package.what"), overflow="fold")
+    for each in findings[:SHOWN]:
+        table.add_row(
+            Text(each.rule.code),
+            Text(each.layer),
+            Text(f"[{say(f'quality.answer_{each.answer}')}] {say(each.message, **each.params)}"),
+        )
+    console.print(table)
+    if len(findings) > SHOWN:
+        line(say("package.more_findings", more=len(findings) - SHOWN), "dim")
+
+
+def _show_changes(checked: Checked) -> None:
+    now = Counter(each.status for each in checked.findings)
+    gone = Counter(status for _, status in checked.gone)
+    if now[Status.NEW] + now[Status.REMAINING] + len(checked.gone) and not now[None]:
+        line(
+            say("package.gone", new=now[Status.NEW], remaining=now[Status.REMAINING],
+                fixed=gone[Status.FIXED], unseen=gone[Status.NOT_LOOKED_AT]),
+            "bold",
+        )  # fmt: skip

@@ -1,0 +1,98 @@
+"""Division codes and names: known, of the package's county, agreeing with each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from lantu.lawbook.divisions import Divisions
+from lantu.quality.checks.codes import plain
+from lantu.quality.checks.values import present
+from lantu.quality.column import pairs_of
+from lantu.quality.findings import Defect, NotApplicable
+from lantu.quality.garbled import garbled
+from lantu.quality.sheet import Sheet
+from lantu.quality.workspace import Workspace
+
+_COUNTY = r"[0-9]{6}(0{3}|0{6})?"
+"""A code of a county itself, not of a township or village in it."""
+
+
+def division(sheet: Sheet, work: Workspace, *, fields: Sequence[str]) -> Iterator[Defect]:
+    """Division codes begin with a known one; in a plan of a county or township, that of its county.
+
+    Codes that are right but for white space or full-width digits are for the rule about the form of codes.
+
+    Yields:
+        One defect per field and county that they begin with.
+    """
+    own = work.county if work.profile.level in ("county", "township") else None
+    for field in present(sheet, fields):
+        column = sheet.values(field)
+        said: dict[str, list[str]] = {}
+        for value in column.texts[column.meant].tolist():
+            if value == plain(value):
+                code = value[:6] if re.match(r"[0-9]{6}", value) else value
+                said.setdefault(code, []).append(value)
+        for code, values in sorted(said.items()):
+            known = work.book.divisions.by_code(code) if len(code) == 6 else None
+            if known is not None and code == (own or code):
+                continue
+            yield Defect(
+                sheet.kind, (field, code), column.rows(column.among(values)),
+                params={"field": field, "value": code}
+                | ({"name": known.name, "county": own} if known else {}),
+                message="quality.division_elsewhere" if known else None,
+            )  # fmt: skip
+
+
+def division_name(sheet: Sheet, work: Workspace, *, pairs: Sequence[Mapping[str, str]]) -> Iterator[Defect]:
+    """Names of divisions go with their codes: full, short or with the names above them.
+
+    Only provinces, cities and counties can be looked up: names of townships and villages are not judged. Left
+    to other rules: rows where one of them is empty, unknown codes, names in a wrong encoding.
+
+    Args:
+        pairs: fields `code` and `name`; `above`: true where the name is of a division above the code's.
+
+    Yields:
+        One defect per code and name.
+
+    Raises:
+        NotApplicable: the layer has none of the pairs, or codes of townships and villages only.
+    """
+    divisions = work.book.divisions
+    judged = False
+    for each in pairs:
+        code, name = each["code"], each["name"]
+        if not sheet.has(code) or not sheet.has(name):
+            continue
+        found = pairs_of(sheet.values(code), sheet.values(name))
+        wrong = {}
+        for nth, value, said in found.all():
+            of_county = re.fullmatch(_COUNTY, value) and divisions.by_code(value)
+            if not of_county or garbled(said):
+                continue
+            judged = True
+            if not _called(divisions, value[:6], plain(said), bool(each.get("above"))):
+                wrong[nth] = value, said
+        rows_of = found.rows(list(wrong))
+        for nth, (value, said) in wrong.items():
+            right = [
+                *([] if each.get("above") else [divisions.by_code(value)]),
+                *divisions.parents(value[:6]),
+            ]
+            names = "、".join(one.name for one in right[: None if each.get("above") else 1] if one)
+            yield Defect(
+                sheet.kind, (code, value, said), rows_of[nth],
+                params={"code": code, "name": name, "value": value, "said": said, "right": names},
+            )  # fmt: skip
+    if not judged:
+        raise NotApplicable("quality.no_county_codes", layer=sheet.kind, where=sheet.source.where)
+
+
+def _called(divisions: Divisions, code: str, name: str, above: bool) -> bool:
+    """Say whether a division, or one above it, goes by a name."""
+    named = {one.code for one in divisions.by_name(name)}
+    own = {one.code for one in divisions.parents(code)} if above else {code}
+    return bool(named & own)
