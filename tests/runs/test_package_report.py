@@ -25,6 +25,7 @@ import shapely
 
 from cli.shell import environment
 from lantu.core.errors import InputError, StorageError
+from lantu.core.finding import Answer
 from lantu.lawbook import load, message
 from lantu.quality.check import accepted, compared
 from lantu.quality.findings import Acceptance, Status, Verdict
@@ -128,7 +129,7 @@ def test_what_could_not_be_looked_at_is_remembered_over_two_checks(found: World,
     blind = tuple(
         replace(r, answer=None, findings=(), why=("quality.nothing_to_check", {}))
         if r.rule.code == "QC1701"
-        else replace(r, answer="pass", findings=())
+        else replace(r, answer=Answer.PASS, findings=())
         if r.rule.code == "QC1405"
         else r
         for r in first.results
