@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 import geopandas
 import jsonschema
+import numpy as np
 import pdfplumber
 import pytest
 import shapely
@@ -35,6 +36,7 @@ from lantu.runs.package_report.findings_file import read_earlier, to_json
 from lantu.runs.package_report.pictures import pictures
 from lantu.runs.package_report.work_map import map_of
 from lantu.runs.package_report.write import FILES, Written, as_json, write
+from lantu.runs.pages.maps import MapData, county_map
 from lantu.runs.pages.page import read
 from runs.checked_package import WHEN, World, with_rules, world
 
@@ -65,7 +67,7 @@ def said(folder: Path) -> dict[str, object]:
 
 def test_json_has_everything(said, found: World) -> None:
     jsonschema.Draft202012Validator(json.loads(read(PACKAGE, "findings.schema.json"))).validate(said)
-    assert said["verdict"] == "return" and "2条不符合，共13处" in said["reason"]["zh"]
+    assert said["verdict"] == "return" and "2条不通过，共13处" in said["reason"]["zh"]
     assert said["counts"]["must"] == {
         "rules": 5, "fail": 13, "needs_person": 0, "cannot_tell": 1, "accepted": 0, "passed": 1,
         "not_applicable": 1,
@@ -375,6 +377,23 @@ def test_only_so_many_are_drawn_and_listed_and_the_page_says_so(tmp_path: Path) 
     assert "本规则另有254处" in html
 
 
+def test_a_map_of_very_many_parcels_keeps_their_ground() -> None:
+    x, y = (axis.ravel() * 100.0 for axis in np.meshgrid(np.arange(120), np.arange(120)))
+    black = ((x + y) / 100 % 2).astype(bool)
+    squares = shapely.box(x, y, x + 100, y + 100)[black]  # 7,200 of a chessboard, each 3 picture units wide
+    svg = county_map(MapData(shapely.box([0], [0], [12_000], [12_000]), {"YJJBNT": squares}), "map")
+    assert svg and len(svg) < 500_000
+    rings = re.search(r'class="m-YJJBNT" d="M([^"]*)Z"', svg)[1].split("ZM")
+    # The rings of holes run the other way.
+    drawn = abs(sum(map(signed_area, rings)))
+    assert drawn == pytest.approx((430 - 2 * 14 - 24) ** 2 / 2, rel=0.05)
+
+
+def signed_area(ring: str) -> float:
+    x, y = np.array(ring.split(), float).reshape(-1, 2).T
+    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+
+
 # --- report.pdf ----------------------------------------------------------------------------------------
 
 
@@ -393,7 +412,7 @@ def test_pdf_is_short_and_says_the_verdict_first(folder: Path, said) -> None:
     pages, text = pdf_text(folder / "report.pdf")
     assert 3 <= pages <= 6 and f"共 {pages} 页" in text
     head = text[:400]
-    assert "国土空间规划成果质检报告" in head and "退回" in head and "2条不符合，共13处" in head
+    assert "国土空间规划成果质检报告" in head and "退回" in head and "2条不通过，共13处" in head
     first = said["findings"][0]["message"]["zh"]
     assert re.sub(r"\s", "", first) in re.sub(r"\s", "", text)
     assert "124.02" in text and "未核实" in text

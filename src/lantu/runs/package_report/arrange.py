@@ -349,9 +349,12 @@ def _reason(checked: Checked, lines: Sequence[Line]) -> Words:
         "applied": sum(each.answer is not None for each in must),
         "idle": sum(each.answer is None for each in must),
     }
+    undecided = params["person"] or params["unknown"]
     if checked.verdict is Verdict.RETURN:
-        return sentence("quality_report.reason_return", params)
-    if checked.verdict is Verdict.ACCEPT:
-        return sentence("quality_report.reason_accept", params)
-    nothing = not params["person"] and not params["unknown"]
-    return sentence("quality_report.reason_nothing" if nothing else "quality_report.reason_person", params)
+        code = "quality_report.reason_return" if undecided else "quality_report.reason_return_only"
+    elif checked.verdict is Verdict.ACCEPT:
+        deviating = params["accepted"]
+        code = "quality_report.reason_accept_deviations" if deviating else "quality_report.reason_accept"
+    else:
+        code = "quality_report.reason_person" if undecided else "quality_report.reason_nothing"
+    return sentence(code, params)
