@@ -21,6 +21,7 @@ import geopandas
 import jsonschema
 import numpy as np
 import pdfplumber
+import pyarrow as pa
 import pytest
 import shapely
 
@@ -38,7 +39,7 @@ from lantu.runs.package_report.work_map import map_of
 from lantu.runs.package_report.write import FILES, Written, as_json, write
 from lantu.runs.pages.maps import MapData, county_map
 from lantu.runs.pages.page import read
-from runs.checked_package import WHEN, World, with_rules, world
+from runs.checked_package import ORIGIN, WHEN, World, with_rules, world
 
 PACKAGE = "lantu.runs.package_report"
 OVERLAP_M2 = 415.93
@@ -377,6 +378,30 @@ def test_only_so_many_are_drawn_and_listed_and_the_page_says_so(tmp_path: Path) 
     assert "本规则另有254处" in html
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning:shapely")  # of reading NaN, in any numpy
+def test_broken_shapes_around_a_defect_do_not_stop_its_picture(found: World) -> None:
+    bow = [(0, 0), (104, 104), (104, 0), (0, 104)]
+    odd = [
+        shapely.Polygon(bow), None, shapely.Polygon(), shapely.Polygon([(0, 0), (float("nan"), 5), (5, 5)]),
+        shapely.Point(3, 3), shapely.LineString([(0, 0), (300, 300)]), shapely.Polygon([(0, 0)] * 4),
+        shapely.GeometryCollection([shapely.Polygon(bow), shapely.Point(1, 1)]),
+    ]  # fmt: skip
+    layers = found.work.package.layers
+    (lines,) = [layer for layer in layers if layer.name == "STBHHX"]
+    moved = [None if each is None else shapely.transform(each, lambda xy: xy + ORIGIN) for each in odd]
+    broken = replace(
+        lines,
+        wkb=pa.array(shapely.to_wkb(np.array(moved, object)), pa.large_binary()),
+        table=pa.table({"BSM": [str(n) for n in range(len(odd))]}),
+    )
+    package = replace(found.work.package, layers=(*(each for each in layers if each is not lines), broken))
+    ground = map_of(replace(found.work, package=package, _coverages={}))
+    assert ground is not None and "STBHHX" in ground.areas
+    drawn = pictures(arrange(found.checked, load()), ground)
+    assert drawn.county and len(drawn.details) == 12
+    assert not re.search(r'd="[^"]*nan', "".join(drawn.details.values()))
+
+
 def test_a_map_of_very_many_parcels_keeps_their_ground() -> None:
     x, y = (axis.ravel() * 100.0 for axis in np.meshgrid(np.arange(120), np.arange(120)))
     black = ((x + y) / 100 % 2).astype(bool)
@@ -510,7 +535,7 @@ import os, signal, sys
 from pathlib import Path
 from lantu.runs.package_report import places
 from lantu.runs.package_report.write import write
-from runs.checked_package import WHEN, world
+from runs.checked_package import ORIGIN, WHEN, world
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 places.write_geopackage = die

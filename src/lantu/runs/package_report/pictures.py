@@ -48,12 +48,11 @@ def pictures(report: Report, ground: WorkMap | None) -> Pictures:
     if ground is None:
         return Pictures(None, {})
     wanted = [line for line in report.lines if line.area_m2 is not None]
-    details = {}
-    for line in spread(wanted, MOST_DETAILS):
-        drawn = _tried(line, ground)
-        if drawn is not None:
-            details[line.number] = drawn
-    return Pictures(_county(report, ground), details, tuple(ground.areas), len(wanted[MOST_DETAILS:]))
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers have a rule of their own
+        tried = {line.number: _tried(line, ground) for line in spread(wanted, MOST_DETAILS)}
+        county = _county(report, ground)
+    details = {number: svg for number, svg in tried.items() if svg is not None}
+    return Pictures(county, details, tuple(ground.areas), len(wanted) - len(details))
 
 
 def spread(lines: Sequence[Line], most: int) -> list[Line]:

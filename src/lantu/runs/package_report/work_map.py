@@ -43,6 +43,7 @@ class WorkMap:
     near: Nearby
 
 
+@np.errstate(invalid="ignore")  # coordinates that are no numbers have a rule of their own
 def map_of(work: Workspace) -> WorkMap | None:
     """Return what maps can show of a package; None where nothing has a place on earth."""
     plane = work.plane
