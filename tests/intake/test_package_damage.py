@@ -65,7 +65,7 @@ def test_without_its_catalogue_it_cannot_be_read(gdb: Path, part: str) -> None:
     assert only(package, "gdb_table_missing").params == {"part": f"{part}.gdbtable"}
     assert package.layers == ()
     if part == "a00000004":  # the catalogue still tells what is lost
-        assert [e.layer for e in package.incidents if e.kind == "unreadable"] == [None, "DLTB", "ZBB", "耕地"]
+        assert [e.layer for e in package.incidents if e.kind == "unreadable"] == [None, "DLTB", "耕地", "ZBB"]
 
 
 def test_folders_that_are_no_geodatabase(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_any_damage_to_a_geodatabase_is_said_or_harmless(gdb: Path, tmp_path: Pa
     for at in range(0, len(good), max(1, len(good) // 12)):
         (gdb / part).write_bytes(good[:at] + bytes(min(64, len(good) - at)) + good[at + 64 :])
         package = read_package(gdb)
-        assert len(package.layers) == 3 or package.incidents
+        assert {"DLTB", "耕地", "ZBB"} <= {layer.name for layer in package.layers} or package.incidents
 
 
 # --- GeoPackage ---------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def open_elsewhere(tmp_path: Path) -> Iterator[Path]:
     """A GeoPackage in WAL mode whose last edit is in its journal only."""
     folder = tmp_path / "in"
     folder.mkdir()
-    path = write(folder)
+    path = changed(write(folder))
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode = wal")
         database.execute("UPDATE DLTB SET DLMC = '改'")
@@ -143,14 +143,14 @@ def test_a_journal_is_read_and_said_and_left_alone(open_elsewhere: Path) -> None
 
 def test_a_journal_to_be_rolled_back(tmp_path: Path) -> None:
     """An edit that a crash cut off: the pages in the journal are the truth."""
-    path = write(tmp_path)
+    path = changed(write(tmp_path))
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA cache_size = 1")
         database.execute("PRAGMA cache_spill = 1")
         database.execute("BEGIN")
         database.execute("UPDATE DLTB SET DLMC = '未提交'")
-        database.execute("CREATE TABLE filler AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE "  # noqa: E501
-                         "x < 20000) SELECT x, 'xxxxxxxxxxxxxxxxxxxx' AS t FROM n")  # fmt: skip
+        database.execute("CREATE TABLE filler (t)")
+        database.executemany("INSERT INTO filler VALUES (?)", [("x" * 100,)] * 5000)
         crashed = tmp_path / "crashed"
         crashed.mkdir()
         for each in tmp_path.glob("DLTB.gpkg*"):
@@ -194,8 +194,9 @@ def test_values_that_are_not_of_their_type(tmp_path: Path) -> None:
 def test_columns_of_types_that_gdal_leaves_out(tmp_path: Path) -> None:
     """VARCHAR and DECIMAL are no types of a GeoPackage, and other programs write them."""
     path = changed(
-        write(tmp_path), 'ALTER TABLE DLTB ADD COLUMN "座落""名" VARCHAR(50)', "ALTER TABLE DLTB ADD COLUMN KCXS DECIMAL(6,4)",  # noqa: E501
-        'UPDATE DLTB SET "座落""名" = \'村\' || fid, KCXS = fid / 8.0 WHERE fid <> 2', "UPDATE DLTB SET KCXS = '无' WHERE fid = 2",  # noqa: E501
+        write(tmp_path), 'ALTER TABLE DLTB ADD COLUMN "座落""名" VARCHAR(50)',
+        "ALTER TABLE DLTB ADD COLUMN KCXS DECIMAL(6,4)", "UPDATE DLTB SET KCXS = '无' WHERE fid = 2",
+        'UPDATE DLTB SET "座落""名" = \'村\' || fid, KCXS = fid / 8.0 WHERE fid <> 2',
     )  # fmt: skip
     package = read_package(path)
     layer = layer_of(package)
@@ -232,7 +233,7 @@ def test_a_layer_that_its_contents_name_and_that_is_not_there(tmp_path: Path) ->
 def test_a_view_is_a_layer_too(tmp_path: Path) -> None:
     path = changed(
         write(tmp_path), "CREATE VIEW 耕地 AS SELECT fid AS OGC_FID, geom, DLMC FROM DLTB WHERE fid < 3",
-        "INSERT INTO gpkg_contents (table_name, identifier, data_type, srs_id) VALUES ('耕地', '耕地', 'features', 4490)",  # noqa: E501
+        "INSERT INTO gpkg_contents (table_name, data_type, srs_id) VALUES ('耕地', 'features', 4490)",
         "INSERT INTO gpkg_geometry_columns VALUES ('耕地', 'geom', 'POLYGON', 4490, 0, 0)",
     )  # fmt: skip
     layer = layer_of(read_package(path), "耕地")

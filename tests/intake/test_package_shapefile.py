@@ -128,6 +128,18 @@ def test_a_dbf_by_itself_is_a_table(tmp_path: Path) -> None:
     assert (layer.wkb, layer.rows, layer.table["ZBMC"].to_pylist()) == (None, 1, ["耕地" * 5])
 
 
+@pytest.mark.parametrize("part", [".shp", ".shx", ".dbf", ".prj", ".cpg"])
+def test_any_damage_is_said_or_harmless(shp: Path, part: str) -> None:
+    """Wrong bytes anywhere: nothing is raised, and no row is lost unsaid."""
+    path = shp.with_suffix(part)
+    good = path.read_bytes()
+    for at in range(0, len(good), max(1, len(good) // 80)):
+        for wrong in (b"\0\0\0\0", b"\xff\xff\xff\xff"):
+            path.write_bytes(good[:at] + wrong + good[at + 4 :])
+            package = read_package(shp.parent)
+            assert package.incidents or layer_of(package).rows == 4
+
+
 # --- texts --------------------------------------------------------------------------------------------
 
 

@@ -146,3 +146,20 @@ def test_a_geopackage_blob_without_a_head(tmp_path: Path) -> None:
     assert only(package, "bad_wkb").rows == (2,)
     layer = layer_of(package)
     assert layer.wkb is not None and layer.wkb.is_null().to_pylist() == [False, True, False, True]
+
+
+def test_rows_are_counted_over_all_pieces(tmp_path: Path) -> None:
+    """More rows than are read at a time; the odd ones lie in the second piece."""
+    square, disc = shapely.to_wkb(shapely.box(0, 0, 1, 1)), circle(0, 0, 1)
+    rows: list[bytes | None] = [square] * 140_000
+    rows[70_000], rows[70_001], rows[139_999] = disc, square[:-1], None
+    path = tmp_path / "DLTB.parquet"
+    geo = b'{"version": "1.0.0", "primary_column": "g", "columns": {"g": {"encoding": "WKB"}}}'
+    table = pa.table({"N": np.arange(140_000), "g": pa.array(rows, pa.binary())})
+    pa.parquet.write_table(table.replace_schema_metadata({b"geo": geo}), path)
+    package = read_package(path)
+    layer = layer_of(package)
+    assert (only(package, "curves").rows, only(package, "bad_wkb").rows) == ((70_001,), (70_002,))
+    assert layer.wkb is not None and np.flatnonzero(layer.wkb.is_null()).tolist() == [70_001, 139_999]
+    assert layer.table["N"].to_pylist() == list(range(140_000))
+    assert layer.geometry_type == "Unknown"

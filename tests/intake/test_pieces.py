@@ -40,7 +40,7 @@ def grouped(path: Path, rows: list[int]) -> Path:
 def test_all_rows_in_order_as_often_as_wanted(
     tmp_path: Path, driver: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_piece_rows", lambda size, rows: 7)
+    monkeypatch.setattr(module, "piece_rows", lambda size, rows: 7)
     path = write(tmp_path, driver, squares(100))
     with open_pieces(path) as source:
         assert (source.rows, source.has_shapes, source.where) == (100, True, path.name)

@@ -25,7 +25,10 @@ from lantu.intake.pieces import piece_rows
 from lantu.intake.plain_wkb import PlainShapes
 from lantu.intake.reasons import first_words
 
-_FAULTS = (RuntimeError, ValueError, OSError, struct.error, sqlite3.Error, pa.ArrowException)
+_FAULTS = (
+    RuntimeError, ValueError, OSError, struct.error, sqlite3.Error, pa.ArrowException,
+    UnboundLocalError,  # pyogrio, of a system that GDAL cannot write down again
+)  # fmt: skip
 """What pyogrio (RuntimeError), SQLite and Arrow raise of a damaged file."""
 _GEOMETRY = b"ARROW:extension:name"
 _DIMENSIONS = ("2.5D ", "3D ", "Measured ", " ZM", " Z", " M")

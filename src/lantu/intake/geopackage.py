@@ -139,10 +139,9 @@ def _test(name: str, kind: str) -> str | None:
     if kind in ("integer", "decimal"):
         return f"typeof({name}) IN ('text', 'blob')"
     if kind == "date":
-        # date() takes 2020-02-31 for 2020-03-02, and gives NULL for what is no date.
-        return (
-            f"{name} IS NOT NULL AND (typeof({name}) <> 'text' OR date({name}) IS NOT substr({name}, 1, 10))"
-        )
+        # With no day added SQLite makes 2020-03-02 of 2020-02-31; what is no date gives NULL.
+        real = f"date({name}, '+0 days') IS substr({name}, 1, 10)"
+        return f"{name} IS NOT NULL AND (typeof({name}) <> 'text' OR NOT {real})"
     return None
 
 
@@ -182,6 +181,9 @@ def _quiet(source: Source, reading: Reading) -> Iterator[Path]:
         for end, part in journals.items():
             if end != "-shm":
                 shutil.copyfile(part.path, f"{copy}{end}")
+        # GDAL opens for reading, and then nothing can be rolled back.
+        with faults(source.name, None, reading.log), closing(sqlite3.connect(copy)) as database:
+            database.execute("PRAGMA journal_mode = delete").fetchall()
         yield copy
     finally:
         shutil.rmtree(folder)

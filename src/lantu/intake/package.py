@@ -43,7 +43,7 @@ def read_package(path: Path, *, limits: Limits = Limits(), progress: Progress = 
     path = Path(path)
     if not path.exists():
         raise InputError("intake.missing", where=str(path))
-    path = path.absolute() if path.name else path.resolve()
+    path = path.resolve() if path.name in ("", "..") else path.absolute()
     log = Log()
     with tempfile.TemporaryDirectory(prefix="lantu-", ignore_cleanup_errors=True) as folder:
         temp = Path(folder)

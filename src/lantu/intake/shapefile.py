@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lantu.intake.dbf_values import null_bad_values
 from lantu.intake.field_types import DbfHeader, dbf_fields, dbf_header, ogr_fields
 from lantu.intake.forms import form_fault
-from lantu.intake.gdal_layer import GdalLayer, Reading, read_by_gdal, system
+from lantu.intake.gdal_layer import GdalLayer, Reading, read_by_gdal
 from lantu.intake.package_files import Entry, Source
 from lantu.intake.texts import BYTE_FOR_BYTE, decode_dbf, said_encoding
 from lantu.quality.package import FieldInfo, PackageLayer
@@ -43,14 +43,14 @@ def read_shapefile(source: Source, reading: Reading) -> list[PackageLayer]:
         del parts[".shx"]
         restore = True
     text = _text(parts[".prj"].path) if ".prj" in parts else None
-    if text is not None and system(text)[0] is None:
-        del parts[".prj"]  # GDAL would read nothing for its sake
-    with _laid_out(source, parts, restore, reading) as path:
-        layer = read_by_gdal(path, None, source.name, name, reading, encoding=BYTE_FOR_BYTE)
-        if layer is None:
-            return []
-        offsets = _offsets(path)
-        bad = _bad_records(path, offsets, layer)
+    before = len(log.incidents)
+    layer, offsets, bad = _read(source, parts, restore, reading)
+    if layer is None and text is not None:
+        # It may be for the sake of a .prj that is none.
+        del log.incidents[before:], parts[".prj"]
+        layer, offsets, bad = _read(source, parts, restore, reading)
+    if layer is None:
+        return []
     if bad:
         log.add("bad_wkb", source.name, layer=name, rows=bad)
     if dbf and (records := dbf_header(dbf.path).records) != len(offsets):
@@ -59,6 +59,18 @@ def read_shapefile(source: Source, reading: Reading) -> list[PackageLayer]:
         log.add("rows_missing", source.name, layer=name, said=counts[1], found=counts[0])
     found = _whole_layer(source.name, layer, dbf, parts.get(".cpg"), text, reading)
     return [found] if found else []
+
+
+def _read(
+    source: Source, parts: dict[str, Entry], restore: bool, reading: Reading
+) -> tuple[GdalLayer | None, NDArray[np.int64], tuple[int, ...]]:
+    """Read the layer; where each shape begins in the .shp, and which rows (from 1) GDAL could not read."""
+    with _laid_out(source, parts, restore, reading) as path:
+        layer = read_by_gdal(path, None, source.name, source.stem, reading, encoding=BYTE_FOR_BYTE)
+        if layer is None:
+            return None, np.empty(0, np.int64), ()
+        offsets = _offsets(path)
+        return layer, offsets, _bad_records(path, offsets, layer)
 
 
 def read_dbf(source: Source, reading: Reading) -> list[PackageLayer]:

@@ -21,6 +21,8 @@ _LANGUAGES = {0x4D: "GBK", 0x7A: "GBK", 0x4F: "Big5", 0x78: "Big5", 0x03: "Windo
 """Language driver ids of a .dbf that name one encoding; 0x57, most common, says: that of the machine."""
 _LOST = "\ufffd"
 _BLOCK = 1 << 20
+_JUDGED = 8 << 20
+_QUOTED = re.compile(rb'"[^"\n]*[\x80-\xff][^"\n]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def decode_dbf(
     if not foreign:
         known = said and _known(said)
         return Texts(table, tuple(name.decode() for name in names), _NAMES[known or "utf-8"])
-    used = encoding_of(b"\n".join(foreign))
+    used = encoding_of(_sample(foreign))
     if used and said and _known(said) != used:
         log.add("encoding_wrong", where, layer=layer, said=said, used=_NAMES[used])
     decoded = tuple(_decode(name, used) for name in names)
@@ -62,7 +64,7 @@ def repair_utf8(table: pa.Table, where: str, layer: str, log: Log) -> pa.Table:
     if not columns:
         return table
     coded = {n: _coded(column, byte_for_byte=False) for n, column in columns.items()}
-    used = encoding_of(b"\n".join(_foreign_values(coded)))
+    used = encoding_of(_sample(_foreign_values(coded)))
     if used == "gb18030":
         log.add("encoding_wrong", where, layer=layer, said="UTF-8", used=_NAMES[used])
     table = _with(table, coded, used)
@@ -82,7 +84,7 @@ def utf8_copy(path: Path, where: str, layer: str, log: Log, copy: Path) -> Path:
         except UnicodeDecodeError:
             stream.seek(0)
             data = stream.read()
-    used = encoding_of(data)
+    used = encoding_of(_sample(_QUOTED.findall(data)))
     if used == "gb18030":
         log.add("encoding_wrong", where, layer=layer, said="UTF-8", used=_NAMES[used])
     text = data.decode(used or "utf-8", errors="replace")
@@ -99,6 +101,11 @@ def said_encoding(cpg: Path | None, language: int) -> str | None:
         if said:
             return said
     return _LANGUAGES.get(language)
+
+
+def _sample(values: list[bytes]) -> bytes:
+    """Return enough text to judge its encoding by."""
+    return b"\n".join(values)[:_JUDGED]
 
 
 def _known(said: str) -> str | None:

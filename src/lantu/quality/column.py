@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,6 +85,19 @@ class Column:
         """Yield some values with their rows, in the order of the texts."""
         found = [(self.texts[nth], rows) for nth, rows in _grouped(self.number, of_values)]
         yield from sorted(found, key=lambda each: each[0])
+
+    def labelled(self, labels: Mapping[int, str]) -> dict[str, list[int]]:
+        """Return the rows of some values by a label that several values may share, in the labels' order.
+
+        Args:
+            labels: place of a value in `said` → its label.
+        """
+        of = {label: nth for nth, label in enumerate(sorted(set(labels.values())))}
+        number = np.full(len(self.said) + 1, -1, np.int32)
+        for nth, label in labels.items():
+            number[nth] = of[label]
+        found = dict(_grouped(number[self.number], np.ones(len(of), np.bool_)))
+        return {label: found[nth] for label, nth in of.items() if nth in found}
 
     def few(self, of_values: _Bools, most: int = 3) -> str:
         """Return some values as a sentence names them: the first ones in the order of the texts."""

@@ -12,6 +12,8 @@ _LOST = re.compile(r"锟.{1,2}拷|烫烫烫|屯屯屯|^[?\s]*\?[?\s]*\?[?\s]*$")
 """What is left where bytes were replaced before: nothing can bring them back."""
 _USUAL = frozenset("（）《》〈〉、，。；：！？“”‘’—…·〔〕【】％℃№〇")
 _GB2312_PAIRS = re.compile(r"(?:[\x00-\x7f]|[\xa1-\xfe][\xa1-\xfe])+")
+_WITHIN = re.compile(rb"^[\x80-\xbf]{1,2}")
+"""The rest of a character of UTF-8 whose first byte is lost."""
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _CLEAR, _CLEARER = 0.01, 0.4
 """By so much more of a text must be everyday characters once the reading is undone; where only its start can
@@ -25,7 +27,7 @@ class Garbled:
 
     Attributes:
         how: bytes of which encoding were read as which.
-        likely: what it says; empty where that is lost, cut short where its end is.
+        likely: what it says; empty where that is lost, with … where a part is.
     """
 
     how: How
@@ -39,22 +41,32 @@ def garbled(text: str) -> Garbled | None:
         return Garbled("lost", "")
     if text.isascii():
         return None
-    # A reader that met bytes without a character wrote ? or U+FFFD: what stands before it counts.
-    whole, mark, _ = text.replace("\ufffd", "?").partition("?")
-    raw = _as_latin(whole)
+    # A reader that met bytes without a character wrote ? or U+FFFD there: any part between may tell.
+    parts = text.replace("\ufffd", "?").split("?")
+    found = [(nth, told) for nth, part in enumerate(parts) if (told := _part(part, whole=len(parts) == 1))]
+    if not found:
+        return None
+    nth, told = max(found, key=lambda each: len(each[1].likely))
+    before, after = _MORE * (nth > 0), _MORE * (nth < len(parts) - 1 and not told.likely.endswith(_MORE))
+    return Garbled(told.how, f"{before}{told.likely}{after}")
+
+
+def _part(text: str, *, whole: bool) -> Garbled | None:
+    """Return what a part of a text says; one after another part may begin within a character."""
+    raw = _as_latin(text)
     if raw is not None:
         other = _gb2312(raw)
-        found, cut = _utf8(raw)
-        if found and not (cut and other and not mark):
-            return Garbled("utf8_as_latin", found + (_MORE if mark or cut else ""))
-        return Garbled("gbk_as_latin", other + (_MORE if mark else "")) if other else None
+        found, cut = _utf8(raw, whole)
+        if found and not (cut and other and whole):
+            return Garbled("utf8_as_latin", found + _MORE * cut)
+        return Garbled("gbk_as_latin", other) if other else None
     try:
-        found, cut = _utf8(whole.encode("gb18030"))
+        found, cut = _utf8(text.encode("gb18030"), whole)
     except UnicodeEncodeError:
         return None
-    clearer = _everyday(found) - _everyday(whole)
-    if found and clearer >= (_CLEARER if mark or cut else _CLEAR):
-        return Garbled("utf8_as_gbk", found + (_MORE if mark or cut else ""))
+    clearer = _everyday(found) - _everyday(text)
+    if found and clearer >= (_CLEAR if whole and not cut else _CLEARER):
+        return Garbled("utf8_as_gbk", found + _MORE * cut)
     return None
 
 
@@ -66,16 +78,18 @@ def _as_latin(text: str) -> bytes | None:
         return None
 
 
-def _utf8(raw: bytes) -> tuple[str, bool]:
+def _utf8(raw: bytes, whole: bool) -> tuple[str, bool]:
     """Read bytes as Chinese in UTF-8, as far as they are that, and say whether more follows.
 
-    Two characters at least where more follows; empty where they are nothing of the kind.
+    Two characters at least of what is not all of a text; empty where they are nothing of the kind.
     """
+    if not whole:
+        raw = _WITHIN.sub(b"", raw)
     try:
         text, cut = raw.decode("utf-8"), False
     except UnicodeDecodeError as error:
         text, cut = raw[: error.start].decode("utf-8"), True
-    return (text, cut) if _is_chinese(text) and len(text) > cut else ("", cut)
+    return (text, cut) if _is_chinese(text) and (len(text) > 1 or (whole and not cut)) else ("", cut)
 
 
 def _gb2312(raw: bytes) -> str:

@@ -322,6 +322,8 @@ def nearest(value: str, codes: CodeList) -> str | None:
             return likely
     if padded := _with_zero(text.removesuffix(".0"), codes):
         return padded
+    if text.isascii():
+        return None
     return next((code for code, row in codes.rows.items() if plain(row.get("name", "")) == text), None)
 
 

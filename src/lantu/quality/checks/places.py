@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from lantu.lawbook.divisions import Divisions
+import numpy as np
+
+from lantu.lawbook.divisions import Division, Divisions
 from lantu.quality.checks.codes import plain
 from lantu.quality.checks.values import present
 from lantu.quality.column import pairs_of
@@ -29,17 +31,16 @@ def division(sheet: Sheet, work: Workspace, *, fields: Sequence[str]) -> Iterato
     own = work.county if work.profile.level in ("county", "township") else None
     for field in present(sheet, fields):
         column = sheet.values(field)
-        said: dict[str, list[str]] = {}
-        for value in column.texts[column.meant].tolist():
+        begins = {}
+        for nth in np.flatnonzero(column.meant).tolist():
+            value = column.texts[nth]
             if value == plain(value):
-                code = value[:6] if re.match(r"[0-9]{6}", value) else value
-                said.setdefault(code, []).append(value)
-        for code, values in sorted(said.items()):
-            known = work.book.divisions.by_code(code) if len(code) == 6 else None
-            if known is not None and code == (own or code):
-                continue
+                begins[nth] = value[:6] if re.match(r"[0-9]{6}", value) else value
+        strange = {nth: code for nth, code in begins.items() if not _is_in(work, own, code)}
+        for code, rows in column.labelled(strange).items():
+            known = _county_of(work, code)
             yield Defect(
-                sheet.kind, (field, code), column.rows(column.among(values)),
+                sheet.kind, (field, code), rows,
                 params={"field": field, "value": code}
                 | ({"name": known.name, "county": own} if known else {}),
                 message="quality.division_elsewhere" if known else None,
@@ -89,6 +90,15 @@ def division_name(sheet: Sheet, work: Workspace, *, pairs: Sequence[Mapping[str,
             )  # fmt: skip
     if not judged:
         raise NotApplicable("quality.no_county_codes", layer=sheet.kind, where=sheet.source.where)
+
+
+def _county_of(work: Workspace, code: str) -> Division | None:
+    return work.book.divisions.by_code(code) if re.fullmatch(r"[0-9]{6}", code) else None
+
+
+def _is_in(work: Workspace, own: str | None, code: str) -> bool:
+    """Say whether a code is known and, where the package has a county, that one."""
+    return _county_of(work, code) is not None and code == (own or code)
 
 
 def _called(divisions: Divisions, code: str, name: str, above: bool) -> bool:

@@ -63,16 +63,16 @@ def encoding(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     """
     for field in texts(sheet):
         column = sheet.values(field)
-        told: dict[str, dict[str, str]] = {}
-        for text in column.texts[column.meant & column.matches(r"[^\x00-\x7F]|\?\s*\?")].tolist():
-            if found := garbled(text):
-                told.setdefault(found.how, {})[text] = found.likely
-        for how, likely in sorted(told.items()):
-            rows = column.rows(column.among(list(likely)))
-            text = min(likely)
+        suspicious = column.meant & column.matches(r"[^\x00-\x7F]|\?\s*\?")
+        found = {nth: garbled(column.texts[nth]) for nth in np.flatnonzero(suspicious).tolist()}
+        told = {nth: each for nth, each in found.items() if each}
+        for how, rows in column.labelled({nth: each.how for nth, each in told.items()}).items():
+            text, likely = min(
+                (column.texts[nth], each.likely) for nth, each in told.items() if each.how == how
+            )
             yield Defect(
                 sheet.kind, (field, how), rows, message=f"quality.garbled_{how}",
-                params={"field": field, "value": text, "likely": likely[text]},
+                params={"field": field, "value": text, "likely": likely},
             )  # fmt: skip
 
 
