@@ -1,4 +1,4 @@
-"""A checked package made by hand: a grid of overlapping squares in 大安市, rules of every answer and severity."""  # noqa: E501
+"""A checked package made by hand: overlapping squares in 大安市, rules of every answer and severity."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def world(side: int = 3, *, bsm: str = "22088200000000{:04d}") -> World:
             _layer("CZKFBJ", squares, BSM=names, GHFQDM=["0410"] * len(squares)),
             _layer("STBHHX", [shapely.box(0, 0, edge / 2, edge / 3)], BSM=["红线1"]),
             _layer("SURPLUS", [shapely.box(0, 0, 1, 1)], BSM=["1"]),
-            PackageLayer("GHZBB", "GHZBB.dbf", (FieldInfo("ZB", "text", 20),), pa.table({"ZB": ["耕地"]}), None, None, None, encoding="gb18030"),  # noqa: E501
+            PackageLayer(
+                "GHZBB", "GHZBB.dbf", (FieldInfo("ZB", "text", 20),), pa.table({"ZB": ["耕地"]}),
+                None, None, None, encoding="gb18030",
+            ),
         ),
         digest="sha256:" + "b" * 64,
     )  # fmt: skip
@@ -73,7 +76,8 @@ def _layer(kind: str, shapes: Any, **columns: list[str]) -> PackageLayer:
     placed = shapely.transform(np.array(shapes, object), lambda xy: xy + np.array(ORIGIN))
     return PackageLayer(
         kind, f"{kind}.shp", tuple(FieldInfo(name, "text", 18) for name in columns), pa.table(columns),
-        pa.array(shapely.to_wkb(placed), pa.large_binary()), "Polygon", CRS.from_epsg(EPSG), f"EPSG:{EPSG}", "gb18030",  # noqa: E501
+        pa.array(shapely.to_wkb(placed), pa.large_binary()), "Polygon",
+        CRS.from_epsg(EPSG), f"EPSG:{EPSG}", "gb18030",
     )  # fmt: skip
 
 
@@ -100,7 +104,6 @@ PROFILE = PackageProfile(
 
 def overlapping(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     """Neighbours of a grid that overlap."""
-    plane, _ = sheet.place()  # noqa: RUF059
     shapes = sheet.in_plane(range(len(sheet)))
     left, right = shapely.STRtree(shapes).query(shapes)
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
@@ -167,8 +170,11 @@ def rule(
 RULES = (
     rule("QC1101", "fake_absent", "package", "must", Words("必备图层齐全", "Layers are all there")),
     rule("QC1201", "fake_sound", "system", "must", Words("坐标系正确", "The system is right"), verified=True),
-    rule("QC1301", "fake_crash", "structure", "note", Words("字段齐全", "Fields are there"), layers=["GHZBB"]),  # noqa: E501
-    rule("QC1405", "unique", "values", "must", Words("标识码唯一", "Identifiers are unique"), field="BSM", layers=["CZKFBJ"]),  # noqa: E501
+    rule("QC1301", "fake_crash", "structure", "note", Words("字段齐全", "Fields"), layers=["GHZBB"]),
+    rule(
+        "QC1405", "unique", "values", "must", Words("标识码唯一", "Identifiers are unique"),
+        field="BSM", layers=["CZKFBJ"],
+    ),
     rule("QC1701", "fake_overlap", "topology", "must", Words("图斑不重叠", "No overlaps"), layers=["CZKFBJ"]),
     rule("QC2001", "fake_ask", "figures", "warn", Words("图数一致", "Maps and figures agree")),
     rule("QC2201", "fake_idle", "upper", "must", Words("不突破上级指标", "Within the plan above")),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,11 +14,10 @@ from pyproj.exceptions import ProjError
 from lantu.core.area import StatutoryPlane
 from lantu.core.crs import GEOGRAPHIC
 from lantu.core.finding import Answer
-from lantu.core.units import convert, round_half_up
-from lantu.lawbook import Dated, Lawbook, Parameter, QualityRule, Words, message
+from lantu.lawbook import Dated, Lawbook, Parameter, QualityRule, Words
 from lantu.quality.check import Checked, LayerSummary
 from lantu.quality.findings import QualityFinding, RuleResult, Status, Verdict
-from lantu.runs.pages.page import LANGUAGES
+from lantu.runs.package_report.sentences import area_text, clean, listed, plain, sentence
 
 CATEGORIES = (
     "package", "system", "structure", "values", "logic", "geometry", "topology", "areas", "lines", "figures",
@@ -28,41 +26,6 @@ CATEGORIES = (
 """In the order of print: that of the lawbook's schema."""
 SEVERITIES = ("must", "warn", "note")
 _URGENT = (Answer.FAIL, Answer.CANNOT_TELL, Answer.NEEDS_PERSON, Answer.PASS)
-_WORDS: Mapping[str, Callable[[str], str]] = {
-    "severity": lambda name: f"quality.severity_{name}",
-    "answer": lambda name: f"quality.answer_{name}",
-    "category": lambda name: f"quality.category_{name}",
-    "status": lambda name: f"quality.status_{name}",
-    "verdict": lambda name: f"quality.verdict_{name}",
-    "reach": lambda name: f"quality.reach_{name}",
-    "verified": lambda name: f"quality_report.verified_{name}",
-}
-# What no file of a report can hold, or what would turn its text around.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: object) -> str:
-    """Return text from a package with the characters that no report can hold shown as �."""
-    return _UNPRINTABLE.sub("\ufffd", str(text))
-
-
-def sentence(code: str, params: Mapping[str, object]) -> Words:
-    """Return a sentence in both languages; a parameter with `.zh` and `.en` speaks each."""
-    zh, en = (
-        clean(message(code, language, **{name: getattr(v, language, v) for name, v in params.items()}))
-        for language in LANGUAGES
-    )
-    return Words(zh, en)
-
-
-def word(group: str, name: str) -> Words:
-    """Return the lawbook's word, as it begins a line.
-
-    Args:
-        group: severity, answer, category, status, verdict, reach or verified.
-    """
-    said = sentence(_WORDS[group](name), {})
-    return Words(said.zh, said.en[:1].upper() + said.en[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +55,11 @@ class Line:
 
     @property
     def features(self) -> str:
-        return _listed(list(map(clean, self.finding.features)), self.finding.count)
+        return listed(list(map(clean, self.finding.features)), self.finding.count)
 
     @property
     def rows(self) -> str:
-        return _listed(list(map(str, self.finding.rows)), self.finding.count)
+        return listed(list(map(str, self.finding.rows)), self.finding.count)
 
     @property
     def lonlat(self) -> tuple[str, str] | None:
@@ -163,7 +126,7 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What rules of one category and severity said: open findings by answer, rules passed or idle."""
+    """What rules of one severity said: open findings by answer; rules that passed, or do not apply."""
 
     severity: str
     rules: int
@@ -195,6 +158,10 @@ class Category:
     @property
     def lines(self) -> list[Line]:
         return [line for rule in self.rules for line in rule.lines]
+
+    def silent(self, answer: str) -> int:
+        """Return how many rules have this answer and found nothing."""
+        return sum(each.answer == answer and not each.lines for each in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +205,12 @@ class Report:
     def holding(self) -> list[Line]:
         """Findings that hold the package back."""
         return [line for line in self.lines if line.holds_back]
+
+    @property
+    def holding_rules(self) -> list[tuple[RuleLine, list[Line]]]:
+        """Return the rules that hold the package back with their findings, the most urgent first."""
+        found = [(rule, [line for line in rule.lines if line.holds_back]) for rule in self.rules]
+        return sorted((each for each in found if each[1]), key=lambda each: each[1][0].number)
 
     @property
     def accepted(self) -> list[Line]:
@@ -310,35 +283,16 @@ def arrange(checked: Checked, book: Lawbook) -> Report:
 
 def count_of(severity: str, rules: Sequence[RuleLine]) -> Count:
     """Count what some rules said."""
-    answers = (Answer.FAIL, Answer.NEEDS_PERSON, Answer.CANNOT_TELL)
-    fail, needs_person, cannot_tell = (sum(each.open(answer) for each in rules) for answer in answers)
     return Count(
         severity,
         len(rules),
-        fail,
-        needs_person,
-        cannot_tell,
+        fail=sum(each.open(Answer.FAIL) for each in rules),
+        needs_person=sum(each.open(Answer.NEEDS_PERSON) for each in rules),
+        cannot_tell=sum(each.open(Answer.CANNOT_TELL) for each in rules),
         accepted=sum(each.accepted for each in rules),
         passed=sum(each.answer == "pass" for each in rules),
         not_applicable=sum(each.answer == "not_applicable" for each in rules),
     )
-
-
-def area_text(area_m2: Decimal) -> str:
-    """Print an area in m² with two decimals; one that would be nought shows its first figure."""
-    return str(round_half_up(area_m2, 2)) if area_m2 >= Decimal("0.005") else plain(area_m2.normalize())
-
-
-def hectares(area_m2: float | None) -> str:
-    """Print an area in m² as hectares with two decimals."""
-    if area_m2 is None:
-        return "—"
-    return f"{round_half_up(convert(Decimal(repr(area_m2)), '平方米', '公顷'), 2):,}"
-
-
-def plain(value: Decimal | None) -> str:
-    """Print a number without an exponent."""
-    return "—" if value is None else f"{value:f}"
 
 
 def _urgency(each: QualityFinding) -> tuple[bool, int, int, int, str]:
@@ -353,10 +307,6 @@ def _urgency(each: QualityFinding) -> tuple[bool, int, int, int, str]:
 
 def _layer(kind: str, names: Mapping[str, str]) -> str:
     return clean(f"{kind} {names[kind]}" if names.get(kind, kind) != kind else kind)
-
-
-def _listed(names: Sequence[str], count: int) -> str:
-    return "、".join(names) + (f" …（{count}）" if names and count > len(names) else "")
 
 
 def _areas(findings: Sequence[QualityFinding]) -> list[Decimal | None]:
@@ -399,9 +349,12 @@ def _reason(checked: Checked, lines: Sequence[Line]) -> Words:
         "applied": sum(each.answer is not None for each in must),
         "idle": sum(each.answer is None for each in must),
     }
+    undecided = params["person"] or params["unknown"]
     if checked.verdict is Verdict.RETURN:
-        return sentence("quality_report.reason_return", params)
-    if checked.verdict is Verdict.ACCEPT:
-        return sentence("quality_report.reason_accept", params)
-    nothing = not params["person"] and not params["unknown"]
-    return sentence("quality_report.reason_nothing" if nothing else "quality_report.reason_person", params)
+        code = "quality_report.reason_return" if undecided else "quality_report.reason_return_only"
+    elif checked.verdict is Verdict.ACCEPT:
+        deviating = params["accepted"]
+        code = "quality_report.reason_accept_deviations" if deviating else "quality_report.reason_accept"
+    else:
+        code = "quality_report.reason_person" if undecided else "quality_report.reason_nothing"
+    return sentence(code, params)

@@ -1,4 +1,7 @@
-"""`findings.json`: all that a check found, for programs and for the next check."""
+"""`findings.json`: all that a check found, for programs and for the next check.
+
+Spec: docs/formats/quality-findings.md.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from lantu.core.errors import InputError
 from lantu.lawbook import Words
 from lantu.quality.check import Checked, Earlier, LayerSummary
 from lantu.quality.findings import Acceptance, Status
-from lantu.runs.package_report.arrange import SEVERITIES, Count, Line, Report, RuleLine, Used, clean, plain
+from lantu.runs.package_report.arrange import SEVERITIES, Count, Line, Report, RuleLine, Used
+from lantu.runs.package_report.sentences import clean, plain
 from lantu.runs.pages.page import read
 
 FILE = "findings.json"

@@ -11,15 +11,16 @@ from markupsafe import Markup
 from lantu import __version__
 from lantu.lawbook import Words
 from lantu.quality.findings import Status
-from lantu.runs.package_report.arrange import Report, clean, hectares, word
+from lantu.runs.package_report.arrange import Report
 from lantu.runs.package_report.pictures import MOST_DETAILS, Pictures
+from lantu.runs.package_report.sentences import clean, hectares, system, word
 from lantu.runs.pages.page import both, environment
 
 FILE = "report.html"
 MOST_LISTED = 200
 """Findings of one rule that the page lists; the rest is counted, and said to be."""
-MOST_HOLDING = 100
-"""Findings listed in the section of those that hold the package back; all are in their category."""
+MOST_HOLDING = 10
+"""Findings of one rule in the section of those that hold the package back; more are in their category."""
 
 
 def render(report: Report, drawn: Pictures, made_at: datetime) -> str:
@@ -34,7 +35,7 @@ def render(report: Report, drawn: Pictures, made_at: datetime) -> str:
             kinds=drawn.kinds,
             details={number: Markup(svg) for number, svg in drawn.details.items()},
             left_out=drawn.left_out,
-            made_at=made_at.isoformat(sep=" ", timespec="minutes"),
+            made_at=made_at.isoformat(sep=" ", timespec="minutes")[:16],
             version=__version__,
         )
     )
@@ -48,6 +49,7 @@ def _environment() -> Environment:
         "words": _both,
         "clean": clean,
         "hectares": hectares,
+        "system": system,
         "MOST_DETAILS": MOST_DETAILS,
         "MOST_LISTED": MOST_LISTED,
         "MOST_HOLDING": MOST_HOLDING,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,105 +14,46 @@ from lantu.core.errors import UnavailableError
 from lantu.core.finding import Answer
 from lantu.lawbook import Words, message
 from lantu.quality.findings import Status
-from lantu.runs.package_report.arrange import (
-    SEVERITIES,
-    Category,
-    Count,
-    Line,
-    Report,
-    RuleLine,
-    clean,
-    hectares,
-    word,
-)
+from lantu.runs.package_report import pictures
+from lantu.runs.package_report.arrange import SEVERITIES, Category, Count, Line, Report, RuleLine
 from lantu.runs.package_report.pictures import Pictures, standing_alone
+from lantu.runs.package_report.sentences import clean, hectares, system, word
 from lantu.runs.pages.page import read
 
 FILE = "report.pdf"
-MOST_HOLDING, MOST_DETAILS, MOST_LISTED = 60, 12, 40
-"""On paper there are so many findings that hold the package back, pictures, and lines of any other list."""
+MOST_HOLDING, MOST_OF_RULE, MOST_DETAILS, MOST_LISTED = 80, 8, 12, 40
+"""On paper: about so many findings that hold the package back, so many of one rule, so many pictures, so many
+lines of any other list."""
 FAMILIES = (
-    # sans and the like first: on screens and office printers they read best at 9 points
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "HarmonyOS Sans SC",
-    "Hiragino Sans GB",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Heiti SC",
-    "STHeiti",
-    "SimHei",
-    "DengXian",
-    "Droid Sans Fallback",
-    "Source Han Serif SC",
-    "Noto Serif CJK SC",
-    "Songti SC",
-    "STSong",
-    "SimSun",
-    "NSimSun",
-    "FangSong",
-    "STFangsong",
-    "KaiTi",
-    "AR PL UMing CN",
-    "AR PL UKai CN",
-)
-"""Chinese fonts of Windows, macOS and Linux, the first that is there is taken."""
+
+    "Source Han Sans SC", "Source Han Sans CN", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei",
+    "PingFang SC", "HarmonyOS Sans SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
+    "Heiti SC", "STHeiti", "SimHei", "DengXian", "Droid Sans Fallback", "Source Han Serif SC",
+    "Noto Serif CJK SC", "Songti SC", "STSong", "SimSun", "NSimSun", "FangSong", "STFangsong", "KaiTi",
+    "AR PL UMing CN", "AR PL UKai CN",
+
+)  # fmt: skip
+"""Chinese fonts of Windows, macOS and Linux; the first that is there is taken: sans for small print."""
 _LONGEST = 320
-_LONG_WORD = re.compile(r"[!-~]{16,}")
 WORDS = (
-    "quality_report.h_summary",
-    "quality_report.h_unchecked",
-    "quality_report.h_changes",
-    "quality_report.h_accepted",
-    "quality_report.h_basis",
-    "quality_report.h_parameters",
-    "quality_report.h_layers",
-    "quality_report.h_method",
-    "quality_report.h_rules_cannot_tell",
-    "quality_report.h_rules_idle",
-    "quality_report.h_unknown_layers",
-    "quality_report.h_details",
-    "quality_report.none",
-    "quality_report.not_compared",
-    "quality_report.note_verdict",
-    "quality_report.matrix_caption_short",
-    "quality_report.rules_passed",
-    "quality_report.rules_idle",
-    "quality_report.accepted",
-    "quality_report.category",
-    "quality_report.severity",
-    "quality_report.answer",
-    "quality_report.status",
-    "quality_report.number",
-    "quality_report.rule",
-    "quality_report.rule_code",
-    "quality_report.what",
-    "quality_report.where",
-    "quality_report.why",
-    "quality_report.mend",
-    "quality_report.places_head",
-    "quality_report.first_example",
-    "quality_report.parameter",
-    "quality_report.value",
-    "quality_report.since",
-    "quality_report.source",
-    "quality_report.layer",
-    "quality_report.file",
-    "quality_report.features",
-    "quality_report.points",
-    "quality_report.system",
-    "quality_report.encoding",
-    "quality_report.area_ha",
-    "quality_report.unverified_mark",
-    "quality_report.unverified_note",
-    "quality_report.no_map",
-    "quality_report.digests_note",
-    "quality_report.of_pages",
-)
+
+    "quality_report.h_summary", "quality_report.h_unchecked", "quality_report.h_changes",
+    "quality_report.h_accepted", "quality_report.h_basis", "quality_report.h_parameters",
+    "quality_report.h_layers", "quality_report.h_method", "quality_report.h_rules_cannot_tell",
+    "quality_report.h_rules_idle", "quality_report.h_unknown_layers", "quality_report.h_details",
+    "quality_report.none", "quality_report.not_compared", "quality_report.note_verdict",
+    "quality_report.matrix_caption_short", "quality_report.rules_passed", "quality_report.rules_idle",
+    "quality_report.accepted", "quality_report.category", "quality_report.severity",
+    "quality_report.answer", "quality_report.status", "quality_report.number", "quality_report.rule",
+    "quality_report.rule_code", "quality_report.what", "quality_report.where", "quality_report.why",
+    "quality_report.mend", "quality_report.places_head", "quality_report.first_example",
+    "quality_report.parameter", "quality_report.value", "quality_report.since", "quality_report.source",
+    "quality_report.layer", "quality_report.file", "quality_report.features", "quality_report.points",
+    "quality_report.system", "quality_report.encoding", "quality_report.area_ha",
+    "quality_report.unverified_mark", "quality_report.unverified_note", "quality_report.no_map",
+    "quality_report.digests_note", "quality_report.of_pages",
+
+)  # fmt: skip
 """Every word that the template says by itself."""
 
 
@@ -130,12 +70,9 @@ def to_pdf(report: Report, drawn: Pictures, made_at: datetime, language: str) ->
     data = _Data(report, drawn, made_at, language, family).all()
     try:
         made = typst.compile(
-            read("lantu.runs.package_report", "report.typ").encode(),
-            format="pdf",
-            font_paths=fonts,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=_zoned(made_at),
-        )
+            read("lantu.runs.package_report", "report.typ").encode(), format="pdf", font_paths=fonts,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, timestamp=_zoned(made_at),
+        )  # fmt: skip
     except RuntimeError as error:  # typst.TypstError is one
         why = (str(error).splitlines() or [type(error).__name__])[0][:160]
         raise UnavailableError("quality_report.pdf_failed", why=why) from error
@@ -143,7 +80,7 @@ def to_pdf(report: Report, drawn: Pictures, made_at: datetime, language: str) ->
 
 
 def chinese_family(families: Sequence[str]) -> str | None:
-    """Return the best Chinese font that is there, as the machine spells it; None where there is none."""
+    """Return the best Chinese font of those that are there, spelt as there; None where there is none."""
     there = {name.casefold(): name for name in families}
     return next((there[name.casefold()] for name in FAMILIES if name.casefold() in there), None)
 
@@ -163,6 +100,9 @@ class _Data:
 
     def all(self) -> dict[str, Any]:
         report, checked, say = self._report, self._report.checked, self._say
+        holding = report.holding_rules
+        # A rule with thousands of findings must not push the others off the list.
+        most = max(1, min(MOST_OF_RULE, MOST_HOLDING // max(len(holding), 1)))
         return {
             "lang": self._language,
             "fonts": [self._family],
@@ -170,7 +110,7 @@ class _Data:
             "severity_words": {name: self._said(word("severity", name)) for name in SEVERITIES},
             "answer_words": {
                 name: self._said(word("answer", name))
-                for name in (*(a.value for a in Answer), "not_applicable")
+                for name in (*(each.value for each in Answer), "not_applicable")
             },
             "title": say("quality_report.title"),
             "package": _fitted(checked.name, 60),
@@ -190,8 +130,8 @@ class _Data:
             "map_caption": self._map_caption(),
             "keys": [[say(f"quality_report.k_{kind.lower()}"), _KEYS[kind]] for kind in self._drawn.kinds],
             "h_holding": say("quality_report.h_holding", count=len(report.holding)),
-            "holding": [self._holding(line) for line in report.holding[:MOST_HOLDING]],
-            "holding_left_out": self._left_out(len(report.holding) - MOST_HOLDING),
+            "holding": [self._holding(rule, lines, most) for rule, lines in holding],
+            "holding_cut": self._cut(most) if any(len(lines) > most for _, lines in holding) else None,
             "details": self._details(),
             "detail_key": self._detail_key(),
             "h_findings": say("quality_report.h_findings", count=len(report.lines)),
@@ -203,8 +143,7 @@ class _Data:
             "gone_left_out": self._left_out(len(checked.gone) - MOST_LISTED, "quality_report.gone_left_out"),
             "accepted": [
                 {
-                    "number": line.number,
-                    "said": self._said(line.said),
+                    "number": line.number, "said": self._said(line.said),
                     "acceptance": self._said(line.acceptance),
                 }
                 for line in report.accepted[:MOST_LISTED]
@@ -212,23 +151,24 @@ class _Data:
             "accepted_left_out": self._left_out(len(report.accepted) - MOST_LISTED),
             "parameters": [
                 {
-                    "title": self._said(used.parameter.title),
-                    "verified": used.dated.verified,
-                    "value": _fitted(used.value),
-                    "since": used.dated.since.isoformat(),
+                    "title": self._said(used.parameter.title), "verified": used.dated.verified,
+                    "value": _fitted(used.value), "since": used.dated.since.isoformat(),
                     "source": _fitted(used.source),
                 }
                 for used in report.used
             ],
             "layers": self._layers(),
             "method": self._method(),
-        }
+        }  # fmt: skip
 
     def _say(self, code: str, **params: object) -> str:
         return message(code, self._language, **params)
 
     def _said(self, words: Words | None) -> str:
         return "" if words is None else _fitted(getattr(words, self._language))
+
+    def _joined(self, *sentences: str) -> str:
+        return ("" if self._language == "zh" else " ").join(filter(None, sentences))
 
     def _pages(self) -> str:
         return self._say("quality_report.of_pages", page="{page}", pages="{pages}")
@@ -247,12 +187,10 @@ class _Data:
         if not report.compared:
             return None
         return self._say(
-            "quality_report.changes_summary",
-            new=report.of_status(Status.NEW),
-            remaining=report.of_status(Status.REMAINING),
-            fixed=report.of_status(Status.FIXED),
+            "quality_report.changes_summary", new=report.of_status(Status.NEW),
+            remaining=report.of_status(Status.REMAINING), fixed=report.of_status(Status.FIXED),
             blind=report.of_status(Status.NOT_LOOKED_AT),
-        )
+        )  # fmt: skip
 
     def _matrix(self, name: str, counts: Sequence[Count]) -> dict[str, Any]:
         must = {each.severity: each for each in counts}
@@ -278,93 +216,100 @@ class _Data:
         return None if svg is None else standing_alone(svg, self._family)
 
     def _map_caption(self) -> str:
-        from lantu.runs.package_report.pictures import MOST_DETAILS as MARKED
-
         name = clean(self._report.county or self._report.checked.name)
-        said = self._say("quality_report.map_caption", name=name, count=MARKED)
+        said = self._say("quality_report.map_caption", name=name, count=pictures.MOST_DETAILS)
         nowhere = self._report.without_place
-        return said + (self._say("quality_report.map_without_place", count=nowhere) if nowhere else "")
+        return self._joined(
+            said, self._say("quality_report.map_without_place", count=nowhere) if nowhere else ""
+        )
 
-    def _holding(self, line: Line) -> dict[str, Any]:
+    def _holding(self, each: RuleLine, lines: Sequence[Line], most: int) -> dict[str, Any]:
         return {
-            "number": line.number,
-            "title": self._said(line.rule.title),
-            "code": line.rule.code,
-            "answer": line.finding.answer.value,
-            "said": self._said(line.said),
-            "layer": _fitted(line.layer, 60),
-            "place": line.place if line.lonlat else None,
-        }
+            "title": self._said(each.rule.title), "code": each.rule.code,
+            "answer": lines[0].finding.answer.value,
+            "places": self._say("quality_report.places", count=len(lines)),
+            "lines": [
+                {
+                    "number": line.number, "said": self._said(line.said), "layer": _fitted(line.layer, 60),
+                    "place": line.place if line.lonlat else None,
+                }
+                for line in lines[:most]
+            ],
+            "more": self._left_out(len(lines) - most, "quality_report.more_of_rule"),
+        }  # fmt: skip
+
+    def _cut(self, most: int) -> str:
+        return self._say("quality_report.lists_are_cut", most=most, count=len(self._report.holding))
 
     def _details(self) -> list[dict[str, Any]]:
-        area = {line.number: line.area for line in self._report.lines}
+        drawn = self._drawn.details
+        shown = pictures.spread([line for line in self._report.lines if line.number in drawn], MOST_DETAILS)
         return [
-            {"number": str(number), "area": area[number], "svg": self._picture(svg)}
-            for number, svg in list(self._drawn.details.items())[:MOST_DETAILS]
-        ]
+            {
+                "said": f"{line.number}　{self._said(line.rule.title)}　{line.area} m²",
+                "svg": self._picture(drawn[line.number]),
+            }
+            for line in shown
+        ]  # fmt: skip
 
     def _detail_key(self) -> str:
         said = self._say("quality_report.detail_key")
-        more = len(self._drawn.details) - MOST_DETAILS + self._drawn.left_out
-        if more <= 0:
-            return said
-        return said + self._say("quality_report.details_left_out", most=MOST_DETAILS, count=more)
+        shown = min(len(self._drawn.details), MOST_DETAILS)
+        more = len(self._drawn.details) - shown + self._drawn.left_out
+        return self._joined(
+            said, self._say("quality_report.details_left_out", shown=shown, count=more) if more else ""
+        )
 
     def _category(self, category: Category) -> dict[str, Any]:
-        quiet = [each for each in category.rules if not each.lines and each.answer == "pass"]
+        passed, idle = category.silent("pass"), category.silent("not_applicable")
+        found = any(each.lines for each in category.rules)
+        others = "quality_report.others_passed" if found else "quality_report.all_passed"
+        quiet = [self._say(others, count=passed)] if passed else []
+        quiet += [self._say("quality_report.others_idle", count=idle)] if idle else []
         return {
             "name": self._said(word("category", category.name)),
             "rules": [self._found(each) for each in category.rules if each.lines],
-            "quiet": self._say("quality_report.all_passed", count=len(quiet)) if quiet else None,
+            "quiet": "　".join(quiet),
         }
 
     def _found(self, each: RuleLine) -> dict[str, Any]:
         rule = each.rule
         return {
-            "title": self._said(rule.title),
-            "code": rule.code,
-            "severity": rule.severity,
-            "verified": rule.verified,
-            "answer": each.answer,
-            "found": len(each.lines),
+            "title": self._said(rule.title), "code": rule.code, "severity": rule.severity,
+            "verified": rule.verified, "answer": each.answer, "found": len(each.lines),
             "example": self._said(each.lines[0].said),
             "mend": self._said(rule.mend),
-        }
+        }  # fmt: skip
 
     def _unchecked(self, each: RuleLine) -> dict[str, Any]:
         unknown = [self._said(line.said) for line in each.lines if line.finding.answer is Answer.CANNOT_TELL]
         why = self._said(each.why) or " ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
         return {
-            "code": each.rule.code,
-            "title": self._said(each.rule.title),
-            "severity": each.rule.severity,
+            "code": each.rule.code, "title": self._said(each.rule.title), "severity": each.rule.severity,
             "why": _fitted(why),
-        }
+        }  # fmt: skip
 
     def _gone(self) -> list[dict[str, str]]:
         return [
             {
-                "status": self._said(word("status", status)),
-                "rule": each.rule,
+                "status": self._said(word("status", status)), "rule": each.rule,
                 "layer": _fitted(each.layer, 60),
                 "said": _fitted(each.said[self._language]),
             }
             for each, status in self._report.checked.gone[:MOST_LISTED]
-        ]
+        ]  # fmt: skip
 
     def _layers(self) -> list[dict[str, str]]:
         return [
             {
-                "name": _fitted(f"{layer.kind or '—'} {layer.name}", 60),
-                "where": _fitted(layer.where, 80),
+                "name": _fitted(f"{layer.kind or '—'} {layer.name}", 60), "where": _fitted(layer.where, 80),
                 "features": f"{layer.features:,}",
                 "points": "—" if layer.points is None else f"{layer.points:,}",
-                "system": _fitted(layer.system or "—", 80),
-                "encoding": _fitted(layer.encoding or "—", 20),
+                "system": _fitted(system(layer.system), 80), "encoding": _fitted(layer.encoding or "—", 20),
                 "area": hectares(layer.area_m2),
             }
             for layer in self._report.checked.layers
-        ]
+        ]  # fmt: skip
 
     def _method(self) -> list[tuple[str, str]]:
         checked, say = self._report.checked, self._say
@@ -383,8 +328,6 @@ _KEYS = {"YJJBNT": "#f2dc8c", "YJJBNTTB": "#f2dc8c", "STBHHX": "#8cc49b", "CZKFB
 
 
 def _fitted(text: object, longest: int = _LONGEST) -> str:
-    """Return text that a cell of a page can hold: cut where it is long, with places to break long words."""
+    """Return text that a cell of a page can hold, cut where it is too long for one."""
     said = clean(text)
-    if len(said) > longest:
-        said = said[: longest - 1] + "…"
-    return _LONG_WORD.sub(lambda found: "\u200b".join(re.findall(".{1,8}", found[0])), said)
+    return said if len(said) <= longest else f"{said[: longest - 1]}…"

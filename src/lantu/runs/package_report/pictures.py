@@ -15,12 +15,13 @@ from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC, Bounds
 from lantu.overlay.cutting import polygons_of
 from lantu.runs.package_report.arrange import Line, Report
+from lantu.runs.package_report.sentences import clean
 from lantu.runs.package_report.work_map import WorkMap
 from lantu.runs.pages.maps import MapData, View, county_map
 from lantu.runs.pages.page import map_style
 
 MOST_DETAILS = 60
-"""So many findings, from the first, have a picture of their own, and a number on the county's map."""
+"""So many findings have a picture of their own, so many a number on the county's map: some of each rule."""
 WIDTH, MAX_HEIGHT = 300, 230
 _AROUND = 0.75
 _SMALLEST_FRAME_M = 8.0
@@ -47,12 +48,22 @@ def pictures(report: Report, ground: WorkMap | None) -> Pictures:
     if ground is None:
         return Pictures(None, {})
     wanted = [line for line in report.lines if line.area_m2 is not None]
-    details = {}
-    for line in wanted[:MOST_DETAILS]:
-        drawn = _tried(line, ground)
-        if drawn is not None:
-            details[line.number] = drawn
-    return Pictures(_county(report, ground), details, tuple(ground.areas), len(wanted[MOST_DETAILS:]))
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers have a rule of their own
+        tried = {line.number: _tried(line, ground) for line in spread(wanted, MOST_DETAILS)}
+        county = _county(report, ground)
+    details = {number: svg for number, svg in tried.items() if svg is not None}
+    return Pictures(county, details, tuple(ground.areas), len(wanted) - len(details))
+
+
+def spread(lines: Sequence[Line], most: int) -> list[Line]:
+    """Choose some findings: the first of each rule, then the second of each …; in order of their numbers."""
+    turn: dict[str, int] = {}
+    ranked = []
+    for line in lines:
+        ranked.append((turn.setdefault(line.rule.code, 0), line.number, line))
+        turn[line.rule.code] += 1
+    chosen = sorted(ranked, key=lambda each: each[:2])[:most]
+    return sorted((line for _, _, line in chosen), key=lambda line: line.number)
 
 
 def standing_alone(svg: str, font: str) -> str:
@@ -67,15 +78,16 @@ def _county(report: Report, ground: WorkMap) -> str | None:
     points = shapely.points([line.finding.place for line in placed]) if placed else np.empty(0, object)
     xy = shapely.get_coordinates(ground.plane.project(points, CRS.from_epsg(GEOGRAPHIC))).tolist()
     marks = [(x, y, line.number, line.finding.answer.value) for (x, y), line in zip(xy, placed, strict=True)]
-    numbered = [mark for mark in marks if mark[2] <= MOST_DETAILS]
+    numbers = {line.number for line in spread(placed, MOST_DETAILS)}
+    numbered = [mark for mark in marks if mark[2] in numbers]
     data = MapData(
         outline=ground.outline,
         areas=ground.areas,
         marks=numbered[::-1],  # the first is drawn last, on top
-        dots=[(x, y, answer) for x, y, number, answer in marks if number > MOST_DETAILS],
+        dots=[(x, y, answer) for x, y, number, answer in marks if number not in numbers],
     )
     try:
-        return county_map(data, report.checked.name)
+        return county_map(data, clean(report.checked.name))
     except GEOSException:
         return None  # shapes too broken to draw; the rules say so one by one
 
@@ -92,17 +104,17 @@ def _detail(line: Line, ground: WorkMap) -> str | None:
     parts = shapely.get_parts(polygons_of(defect))
     if not len(parts):
         return None
-    west, south, east, north = map(float, shapely.bounds(parts[np.argmax(shapely.area(parts))]))
-    frame = _frame((west, south, east, north))
+    frame = _frame(*map(float, shapely.bounds(parts[np.argmax(shapely.area(parts))])))
     view = View.fit(frame, WIDTH, MAX_HEIGHT)
-    around, keys = ground.near(line.finding.layer, frame)
+    beyond = _grown(frame)
+    around, keys = ground.near(line.finding.layer, beyond)
     at_fault = np.isin(keys, line.finding.features)
     body = [
         _drawn(view, each, "m-fault" if hit else "m-near") for each, hit in zip(around, at_fault, strict=True)
     ]
     for kind in ground.areas:
         if kind != line.finding.layer:
-            body += [_drawn(view, each, f"m-edge m-e-{kind}") for each in ground.near(kind, frame)[0]]
+            body += [_drawn(view, each, f"m-edge m-e-{kind}") for each in ground.near(kind, beyond)[0]]
     body.append(f'<path class="m-defect" d="{view.path(shapely.clip_by_rect(parts, *frame), 0)}"/>')
     body += _names(view, around, keys, np.flatnonzero(at_fault).tolist())
     body.append(view.scale_bar())
@@ -110,15 +122,21 @@ def _detail(line: Line, ground: WorkMap) -> str | None:
     return view.svg(body, f"{line.number} {line.said.zh}")
 
 
-def _frame(box: Bounds) -> Bounds:
+def _frame(west: float, south: float, east: float, north: float) -> Bounds:
     """Return what is around a box: three quarters of its longer side on each side."""
-    west, south, east, north = box
     side = max(east - west, north - south, _SMALLEST_FRAME_M)
     width, height = (max(length + 2 * _AROUND * side, side) for length in (east - west, north - south))
     # As broad as the picture is, so that its edges are not empty.
     width, height = max(width, height * 1.4), max(height, width / 1.6)
     x, y = (west + east) / 2, (south + north) / 2
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _grown(box: Bounds) -> Bounds:
+    """Return a box in whose middle another fills the picture: where shapes are cut is not to be seen."""
+    west, south, east, north = box
+    x, y = (east - west) / 4, (north - south) / 4
+    return west - x, south - y, east + x, north + y
 
 
 def _drawn(view: View, shape: object, style: str) -> str:
@@ -133,16 +151,23 @@ def _drawn(view: View, shape: object, style: str) -> str:
 
 
 def _names(view: View, around: Geometries, keys: Sequence[str], rows: Sequence[int]) -> list[str]:
-    named = []
+    """Name the features at fault that are broad enough for their name."""
+    named: list[str] = []
     for row in rows[:_MOST_NAMED]:
         at = shapely.point_on_surface(around[row])
-        if not at.is_empty:
-            x, y = view.xy(at.x, at.y)
-            x = min(max(float(x), 40.0), view.width - 40.0)
-            named.append(
-                f'<text class="m-name" x="{x:.1f}" y="{float(y):.1f}">{escape(keys[row][:24])}</text>'
-            )
+        name = _short(keys[row])
+        west, south, east, north = shapely.bounds(around[row])
+        if at.is_empty or (east - west) * view.scale < 5.5 * len(name) or (north - south) * view.scale < 12:
+            continue
+        x, y = view.xy(at.x, at.y)
+        named.append(f'<text class="m-name" x="{float(x):.1f}" y="{float(y) + 3:.1f}">{escape(name)}</text>')
     return named
+
+
+def _short(key: str) -> str:
+    """Return the end of a name, where neighbours differ, without the place that tells doubles apart."""
+    name = clean(key.partition("@")[0])
+    return name if len(name) <= 9 else f"…{name[-8:]}"
 
 
 def _ring(view: View, parts: Geometries) -> str:

@@ -18,7 +18,8 @@ from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC
 from lantu.lawbook import message
 from lantu.overlay.cutting import polygons_of
-from lantu.runs.package_report.arrange import Line, Report, word
+from lantu.runs.package_report.arrange import Line, Report
+from lantu.runs.package_report.sentences import word
 from lantu.store.geopackage import TITLE, GeoPackageLayer, write_layers
 
 GEOJSON, GEOPACKAGE = "findings.geojson", "findings.gpkg"

@@ -18,7 +18,7 @@ from lantu.quality.workspace import Workspace
 OUTLINES = ("XZQX", "XZQ", "XZQZ")
 """Kinds whose ground is the county's, the first that is there."""
 AREAS = ("YJJBNT", "YJJBNTTB", "STBHHX", "CZKFBJ")
-MOST_SHAPES = 50_000
+MOST_SHAPES = 100_000
 """A layer of more shapes is not drawn on the overview: melting them would take longer than the check."""
 MOST_NEAR = 300
 _SEEN, _COARSE = 1 / 200, 1 / 4000
@@ -43,6 +43,7 @@ class WorkMap:
     near: Nearby
 
 
+@np.errstate(invalid="ignore")  # coordinates that are no numbers have a rule of their own
 def map_of(work: Workspace) -> WorkMap | None:
     """Return what maps can show of a package; None where nothing has a place on earth."""
     plane = work.plane

@@ -1,4 +1,4 @@
-"""`findings.xlsx`: one row per finding, for those who mend; every rule; every layer; how it was checked.
+"""`findings.xlsx`: a row per finding, for those who mend; the rules; the layers; what was looked at and how.
 
 All text is written as text: a code keeps its noughts, and what begins like a formula is none.
 """
@@ -17,22 +17,18 @@ from xlsxwriter.worksheet import Worksheet
 
 from lantu import __version__
 from lantu.lawbook import Words, message
-from lantu.runs.package_report.arrange import Report, clean, word
+from lantu.runs.package_report.arrange import Report
+from lantu.runs.package_report.sentences import clean, word
 
 FILE = "findings.xlsx"
 _LONGEST = 32_767
 """Characters that a cell of Excel holds."""
 _MOST_ROWS = 1_048_575
 _COLOURS = {
-    "fail": "#F9DEDC",
-    "cannot_tell": "#E5E7EB",
-    "needs_person": "#FBE8CC",
-    "pass": "#DDF0E5",
+    "fail": "#F9DEDC", "cannot_tell": "#E5E7EB", "needs_person": "#FBE8CC", "pass": "#DDF0E5",
     "not_applicable": "#FFFFFF",
-    "must": "#C62828",
-    "warn": "#C77700",
-    "note": "#5C6470",
-}
+    "must": "#C62828", "warn": "#C77700", "note": "#5C6470",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +73,11 @@ def _findings(language: str) -> list[_Column]:
     return [
         _Column("number", 6, lambda line: line.number, "number"),
         _Column(
-            "severity",
-            7,
-            lambda line: said(word("severity", line.rule.severity)),
-            "code",
+            "severity", 7, lambda line: said(word("severity", line.rule.severity)), "code",
             lambda line: line.rule.severity,
         ),
         _Column(
-            "answer",
-            11,
-            lambda line: said(word("answer", line.finding.answer)),
-            "code",
+            "answer", 11, lambda line: said(word("answer", line.finding.answer)), "code",
             lambda line: line.finding.answer.value,
         ),
         _Column("category", 11, lambda line: said(word("category", line.rule.category))),
@@ -106,16 +96,14 @@ def _findings(language: str) -> list[_Column]:
         _Column("lon", 13, lambda line: line.finding.place and line.finding.place[0], "degrees"),
         _Column("lat", 12, lambda line: line.finding.place and line.finding.place[1], "degrees"),
         _Column(
-            "status",
-            10,
-            lambda line: line.finding.status and said(word("status", line.finding.status)),
-            "code",
+            "status", 10,
+            lambda line: line.finding.status and said(word("status", line.finding.status)), "code",
         ),
         _Column("accepted", 24, lambda line: said(line.acceptance)),
         _Column("progress", 11, lambda line: None, "fill"),
         _Column("remark", 28, lambda line: None, "fill"),
         _Column("id", 20, lambda line: line.finding.id, "code"),
-    ]
+    ]  # fmt: skip
 
 
 def _rules(language: str) -> list[_Column]:
@@ -127,10 +115,7 @@ def _rules(language: str) -> list[_Column]:
         _Column("rule_title", 30, lambda line: said(line.rule.title)),
         _Column("category", 12, lambda line: said(word("category", line.rule.category))),
         _Column(
-            "severity",
-            7,
-            lambda line: said(word("severity", line.rule.severity)),
-            "code",
+            "severity", 7, lambda line: said(word("severity", line.rule.severity)), "code",
             lambda line: line.rule.severity,
         ),
         _Column(
@@ -144,9 +129,10 @@ def _rules(language: str) -> list[_Column]:
         _Column("mend", 44, lambda line: said(line.rule.mend)),
         _Column("sources", 36, lambda line: line.cites),
         _Column(
-            "verified", 9, lambda line: said(word("verified", "yes" if line.rule.verified else "no")), "code"
+            "verified", 9,
+            lambda line: said(word("verified", "yes" if line.rule.verified else "no")), "code",
         ),
-    ]
+    ]  # fmt: skip
 
 
 def _layers() -> list[_Column]:

@@ -26,7 +26,8 @@ class Written:
     """What was written.
 
     Attributes:
-        no_pdf: why there is no PDF; None where there is one.
+        no_pdf: why there is no PDF; None where there is one. An earlier report.pdf is then gone: it would
+            tell of another check.
     """
 
     files: tuple[Path, ...]
@@ -51,15 +52,14 @@ def write(
         StorageError: the disk is full or refuses, or another program holds a file open.
     """
     report = arrange(checked, work.book)
-    steps = len(FILES) + 1
-    progress("progress.package_report", 0, steps)
+    progress("progress.package_report", 0, 3)
     drawn = pictures(report, map_of(work))
-    progress("progress.package_report", 1, steps)
+    progress("progress.package_report", 1, 3)
     try:
         printed, no_pdf = pdf.to_pdf(report, drawn, made_at, language), None
     except UnavailableError as error:
         printed, no_pdf = None, error
-    progress("progress.package_report", 2, steps)
+    progress("progress.package_report", 2, 3)
     with written_together(folder, FILES) as part:
         made = {
             page.FILE: page.render(report, drawn, made_at).encode(),
@@ -70,17 +70,13 @@ def write(
         }
         for name, data in made.items():
             if data is not None:
-                _put(part / name, data)
+                with storage_faults(folder / name):
+                    (part / name).write_bytes(data)
         places.write_geopackage(report, part / places.GEOPACKAGE, folder / places.GEOPACKAGE, made_at)
-    progress("progress.package_report", steps, steps)
+    progress("progress.package_report", 3, 3)
     return Written(tuple(folder / name for name in FILES if (folder / name).exists()), no_pdf)
 
 
 def as_json(checked: Checked, book: Lawbook, made_at: datetime) -> bytes:
     """Return what `findings.json` would hold."""
     return findings_file.to_json(arrange(checked, book), made_at)
-
-
-def _put(path: Path, data: bytes) -> None:
-    with storage_faults(path):
-        path.write_bytes(data)

@@ -15,6 +15,7 @@ WIDTH, MAX_HEIGHT = 640, 430
 _MARGIN, _FOOT = 14, 24
 _SIMPLIFY_PX = 0.35
 _SMALLEST_PX2 = 0.6
+_MOST_UNITED = 5000
 
 Geometries = NDArray[Any]
 Bounds = tuple[float, float, float, float]
@@ -58,7 +59,7 @@ def county_map(data: MapData, title: str) -> str | None:
     body += [f'<path class="m-{kind}" d="{view.path(_merged(g, view))}"/>' for kind, g in data.areas.items()]
     body += [f'<path class="m-{kind}" d="{view.path(g)}"/>' for kind, g in data.lines.items()]
     body.append(f'<path class="m-outline" d="{view.path(data.outline)}"/>')
-    body += [_dot(view, *dot) for dot in data.dots]
+    body += list(dict.fromkeys(_dot(view, *dot) for dot in data.dots))  # thousands may fall together
     body += [_mark(view, *mark) for mark in data.marks]
     body.append(view.scale_bar())
     body.append(
@@ -128,7 +129,7 @@ class View:
 
     def svg(self, body: Sequence[str], title: str) -> str:
         return (
-            f'<svg class="map" xmlns="http://www.w3.org/2000/svg" '
+            '<svg class="map" xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="0 0 {self.width:g} {self.height:.0f}" role="img">'
             f"<title>{escape(title)}</title>{''.join(body)}</svg>"
         )
@@ -139,11 +140,36 @@ def _merged(geometries: Geometries, view: View) -> Geometries:
     if not len(geometries):
         return geometries
     # Densified edges first lose the points that no picture shows; uniting would pay for each of them.
-    sketched = shapely.simplify(geometries, _SIMPLIFY_PX / view.scale, preserve_topology=False)
+    sketched = np.asarray(
+        shapely.simplify(geometries, _SIMPLIFY_PX / view.scale, preserve_topology=False), object
+    )
     try:
+        if len(sketched) > _MOST_UNITED:
+            return _gridded(sketched, view)
         return np.array([shapely.union_all(sketched, grid_size=0.5 / view.scale)], dtype=object)
     except shapely.errors.GEOSException:
-        return np.asarray(sketched, object)  # broken shapes, as delivered: unmelted they can still be drawn
+        return sketched  # broken shapes, as delivered: unmelted they can still be drawn
+
+
+def _gridded(geometries: Geometries, view: View) -> Geometries:
+    """Draw tens of thousands of parcels as the squares, a picture unit wide, whose middles they cover."""
+    unit = 1 / view.scale
+    left, top = view.west - view.left * unit, view.north + _MARGIN * unit
+    west, south, east, north = shapely.total_bounds(geometries)
+    west, south = max(west, left), max(south, top - view.height * unit)
+    east, north = min(east, left + view.width * unit), min(north, top)
+    x, y = np.arange(west + unit / 2, east, unit), np.arange(south + unit / 2, north, unit)
+    middles = shapely.points(*(axis.ravel() for axis in np.meshgrid(x, y)))
+    covered = np.zeros(len(middles), np.bool_)
+    covered[shapely.STRtree(geometries).query(middles, predicate="intersects")[0]] = True
+    rows = np.zeros((len(y), len(x) + 2), np.int8)
+    rows[:, 1:-1] = covered.reshape(len(y), len(x))
+    row, first = np.nonzero(np.diff(rows, axis=1) == 1)
+    _, last = np.nonzero(np.diff(rows, axis=1) == -1)
+    strips = shapely.box(
+        west + first * unit, south + row * unit, west + last * unit, south + (row + 1) * unit
+    )
+    return np.array([shapely.union_all(strips)], object)
 
 
 def _mark(view: View, x: float, y: float, number: int, answer: str) -> str:
