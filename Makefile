@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup bench test check python-tests page-tests front node chromium lock clean again
+.PHONY: help demo setup bench test check python-tests page-tests front node chromium lock clean again rule-pages
 
 help:
 	@echo '蓝图 Lantu'
@@ -88,6 +88,10 @@ $(VENV)/.run: $(VENV)/.made locks/run.txt pyproject.toml | front
 
 $(VENV)/.dev: $(VENV)/.run locks/dev.txt
 	@$(CALM) $(PIP) install -r locks/dev.txt && touch $@
+
+# docs/rules is made from the rules; a test holds it against them.
+rule-pages: $(VENV)/.run
+	@$(CALM) $(PY) -m lantu.runs.rule_pages docs/rules
 
 lock: node
 	@$(CALM) $(PIP) install -q 'uv>=0.9' && sh scripts/lock.sh $(PY) $(if $(filter 1,$(UPGRADE)),--upgrade)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lantu.cli import package_check
+from lantu.cli import package_check, package_register, package_rules
 from lantu.cli.context import JsonOption, emit, line, say
 from lantu.lawbook import load
 from lantu.lawbook.packages import profile_named
@@ -20,6 +20,10 @@ def register(app: typer.Typer) -> None:
     group.command(
         "check", help="质检：按规则查，给出结论和清单 / check a package; the verdict and its reasons"
     )(package_check.run)
+    group.command("register", help="收下通过质检的成果包，作为草稿 / keep an accepted package as a draft")(
+        package_register.run
+    )
+    group.command("rules", help="质检规则 / the rules of the check")(package_rules.run)
     group.command("template", help="按样式生成空的成果库 / an empty package made after a profile")(template)
     app.add_typer(group, name="package")
 

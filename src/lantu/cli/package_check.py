@@ -32,34 +32,36 @@ _COLUMNS = (
     ("warn", Answer.FAIL), ("note", Answer.FAIL),
 )  # fmt: skip
 
+PackageArgument = Annotated[
+    Path, typer.Argument(help="成果包：gdb、gpkg、文件夹、zip / the package", show_default=False)
+]
 ProfileOption = Annotated[str, typer.Option("--profile", help="成果包规范 / package profile")]
+AgainstOption = Annotated[
+    str | None, typer.Option("--against", help="对照已登记的规划 / a registered plan", show_default=False)
+]
+ReplyOption = Annotated[
+    Path | None, typer.Option("--reply", help="对照批复文件 / file of the approval reply", show_default=False)
+]
+UpperOption = Annotated[
+    Path | None, typer.Option("--upper", help="上级批复文件 / reply to the plan above", show_default=False)
+]
+AcceptOption = Annotated[
+    Path | None,
+    typer.Option("--accept", help="接受清单 YAML / list of accepted deviations", show_default=False),
+]
 
 
 def run(
-    path: Annotated[
-        Path, typer.Argument(help="成果包：gdb、gpkg、文件夹、zip / the package", show_default=False)
-    ],
+    path: PackageArgument,
     profile: ProfileOption = PROFILE,
-    against: Annotated[
-        str | None,
-        typer.Option("--against", help="对照已登记的规划 / a registered plan", show_default=False),
-    ] = None,
-    reply: Annotated[
-        Path | None,
-        typer.Option("--reply", help="对照批复文件 / file of the approval reply", show_default=False),
-    ] = None,
-    upper: Annotated[
-        Path | None,
-        typer.Option("--upper", help="上级规划或批复文件 / file of the plan above", show_default=False),
-    ] = None,
+    against: AgainstOption = None,
+    reply: ReplyOption = None,
+    upper: UpperOption = None,
     rule: Annotated[
         list[str] | None,
         typer.Option("--rule", help="只查这些规则，可重复 / these rules only", show_default=False),
     ] = None,
-    accept: Annotated[
-        Path | None,
-        typer.Option("--accept", help="接受清单 YAML / list of accepted deviations", show_default=False),
-    ] = None,
+    accept: AcceptOption = None,
     compare: Annotated[
         Path | None,
         typer.Option(
@@ -87,7 +89,7 @@ def run(
     acceptances = read_acceptances(accept, on) if accept else {}
     with progress_bars() as progress:
         checked, work = check(
-            path, profile=profile, day=on, home=_home(home, against), against=against, reply=reply,
+            path, profile=profile, day=on, home=plans_of(home, against), against=against, reply=reply,
             upper=upper, only=rule or (), progress=progress,
         )  # fmt: skip
         checked = accepted(checked, acceptances)
@@ -106,7 +108,7 @@ def run(
     raise typer.Exit(_CODES[checked.verdict])
 
 
-def _home(option: Path | None, against: str | None) -> Home | None:
+def plans_of(option: Path | None, against: str | None) -> Home | None:
     """Open the home where plans are registered; none is needed unless one of them is named."""
     path = home_path(option)
     if against is None and not (path / "home.json").is_file():
@@ -148,11 +150,10 @@ def show(checked: Checked, unused: list[str], written: Written | None) -> None:
 
 def _show_table(checked: Checked) -> None:
     table = Table()
-    table.add_column(say("package.category"))
+    table.add_column(say("package.category"), overflow="fold")
     for severity, answer in _COLUMNS:
-        table.add_column(
-            f"{say(f'quality.severity_{severity}')}\n{say(f'quality.answer_{answer}')}", justify="right"
-        )
+        head = f"{say(f'quality.severity_{severity}')}\n{say(f'quality.answer_{answer}')}"
+        table.add_column(head, justify="right", overflow="fold")
     table.add_column(say("package.passed"), justify="right")
     table.add_column(say("package.not_applicable"), justify="right")
     for category in dict.fromkeys(result.rule.category for result in checked.results):

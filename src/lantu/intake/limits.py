@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of `read_package`; the caller takes them from the lawbook.
+    """Limits of `read_package`. They protect the machine; no law says anything of them.
 
     Attributes:
         unpacked_bytes: of all archives together.

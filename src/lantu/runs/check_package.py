@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lantu.core.errors import InputError, NotFoundError
 from lantu.core.progress import Progress, silent
-from lantu.intake.package import Limits, read_package
+from lantu.intake.package import read_package
 from lantu.lawbook import Lawbook, PackageProfile, QualityRule, load
 from lantu.overlay.engine import prepare
 from lantu.plans import Target
@@ -53,7 +53,7 @@ def check(
     chosen = profile_of(book, profile)
     rules = rules_of(book, only)
     progress("progress.read_package", 0, 1)
-    package = read_package(path, limits=limits_of(book, day), progress=progress)
+    package = read_package(path, progress=progress)
     progress("progress.read_package", 1, 1)
     prepare(progress)
     work = Workspace(package, chosen, book, day)
@@ -90,11 +90,6 @@ def rules_of(book: Lawbook, only: Collection[str] = ()) -> Sequence[QualityRule]
     if strange := [name for name in only if name not in known]:
         raise InputError("package.unknown_rule", rules="、".join(strange))
     return [known[name] for name in only]
-
-
-def limits_of(book: Lawbook, day: date) -> Limits:
-    """Return how much is unpacked and read at most."""
-    return Limits()
 
 
 def _registered(home: Home | None, against: str | None, county: str | None) -> tuple[Figure, ...] | None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Sequence
-from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from lantu.lawbook import Lawbook, QualityRule, message
+from lantu.lawbook import Lawbook, QualityRule, load, message
 from lantu.lawbook.pages import read_yaml
 from lantu.lawbook.quality_rules import CASES
 from lantu.quality.checks import CHECKS
 
-FOLDER = "docs/rules"
 
-
-def pages(book: Lawbook, day: date) -> dict[str, str]:
+def pages(book: Lawbook) -> dict[str, str]:
     """Return file name → Markdown: one page per rule and README.md, the index."""
     rules = sorted(book.quality_rules.values(), key=lambda rule: rule.code)
-    return {f"{rule.code}.md": page(rule, book, day) for rule in rules} | {"README.md": index(rules)}
+    return {f"{rule.code}.md": page(rule, book) for rule in rules} | {"README.md": index(rules)}
 
 
 def index(rules: Sequence[QualityRule]) -> str:
@@ -46,7 +45,7 @@ def index(rules: Sequence[QualityRule]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(rule: QualityRule, book: Lawbook, day: date) -> str:
+def page(rule: QualityRule, book: Lawbook) -> str:
     """Return one rule's page: what it asks, why, how it looks, how to mend, and its cases."""
     severity, reach = (
         " · ".join(_both(f"quality.{kind}_{value}"))
@@ -65,11 +64,22 @@ def page(rule: QualityRule, book: Lawbook, day: date) -> str:
         f"## 怎么查 · How it looks\n\n`{rule.check}`: {_docstring(rule)}{_arguments(rule)}",
     ]
     if rule.parameters:
-        sections.append(f"## 容差和阈值 · Tolerances\n\n{_parameters(rule, book, day)}")
+        sections.append(f"## 容差和阈值 · Tolerances\n\n{_parameters(rule, book)}")
     if rule.note:
         sections.append(f"## 说明 · Note\n\n{rule.note.zh}\n\n{rule.note.en}")
     sections.append(f"## 用例 · Cases\n\n{_cases(rule)}")
     return "\n\n".join(sections) + "\n"
+
+
+def write_pages(folder: Path) -> None:
+    """Write all pages into a folder, and remove those of rules that are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages(load())
+    for old in folder.glob("*.md"):
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def cases_of(code: str) -> list[dict[str, Any]]:
@@ -123,10 +133,11 @@ def _sources(rule: QualityRule, book: Lawbook) -> str:
     return "\n".join(lines)
 
 
-def _parameters(rule: QualityRule, book: Lawbook, day: date) -> str:
+def _parameters(rule: QualityRule, book: Lawbook) -> str:
     lines = ["| 参数 | 名称 | 值 | 依据 | 核实 |", "|---|---|---|---|---|"]
     for name in rule.parameters:
-        parameter, dated = book.parameters[name], book.dated(name, day)
+        parameter = book.parameters[name]
+        dated = parameter.values[-1]  # the newest: a page does not change by itself
         unit = f" {parameter.unit}" if parameter.unit else ""
         lines.append(
             f"| `{name}` | {parameter.title.zh} | {dated.value}{unit} | {dated.source.id} "
@@ -141,3 +152,7 @@ def _cases(rule: QualityRule) -> str:
     ]
     head = ["| 用例 case | 结果 answer |", "|---|---|"]
     return "\n".join([*head, *(f"| {name} | {answer} |" for name, answer in rows)])
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]))
