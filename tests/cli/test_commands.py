@@ -48,7 +48,7 @@ def test_every_command_takes_json_and_explains_itself(name: str) -> None:
 def test_whatever_keeps_facts_takes_a_home(name: str) -> None:
     options = {option for each in LEAVES[name].params for option in each.opts}
     homeless = {"approval read", "sample", "overlay areas", "overlay check", "overlay change"}
-    homeless |= {"profile list", "profile show", "profile diff", "package template"}
+    homeless |= {"profile list", "profile show", "profile diff", "package template", "package rules"}
     assert ("--home" in options) == (name not in homeless)
 
 
