@@ -35,7 +35,7 @@ _COLUMNS = (
 PackageArgument = Annotated[
     Path, typer.Argument(help="成果包：gdb、gpkg、文件夹、zip / the package", show_default=False)
 ]
-ProfileOption = Annotated[str, typer.Option("--profile", help="成果包规范 / package profile")]
+ProfileOption = Annotated[str, typer.Option("--profile", help="成果包样式 / package profile")]
 AgainstOption = Annotated[
     str | None, typer.Option("--against", help="对照已登记的规划 / a registered plan", show_default=False)
 ]
