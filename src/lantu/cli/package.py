@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lantu.cli import package_check, package_register, package_rules
+from lantu.cli import package_check, package_plant, package_register, package_rules
 from lantu.cli.context import JsonOption, emit, line, say
 from lantu.lawbook import load
 from lantu.lawbook.packages import profile_named
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group.command("register", help="收下通过质检的成果包，作为草稿 / keep an accepted package as a draft")(
         package_register.run
     )
+    group.command("plant", help="埋入错误，检验质检 / plant faults, to test a check with")(package_plant.run)
     group.command("rules", help="质检规则 / the rules of the check")(package_rules.run)
     group.command("template", help="按样式生成空的成果库 / an empty package made after a profile")(template)
     app.add_typer(group, name="package")

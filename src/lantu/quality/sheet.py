@@ -197,9 +197,10 @@ class Sheet:
     def _delivered(self) -> Geometries:
         column = self.source.wkb
         assert column is not None  # of a table nobody asks for shapes
-        return np.asarray(
-            shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore"), object
-        )
+        # NaN coordinates are a rule's business, not a warning's.
+        with np.errstate(invalid="ignore"):
+            shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
+        return np.asarray(shapes, object)
 
     @cached_property
     def shapes(self) -> Geometries:

@@ -21,7 +21,9 @@ DATED = "2026-01-01T00:00:00Z"
 _WORDS = {"DESCRIPTION": f"{INVENTED} / {INVENTED_EN}"}
 _DRIVERS = {".gpkg": "GPKG", ".gdb": "OpenFileGDB", ".shp": "ESRI Shapefile"}
 _ROOM = 1 << 20
-_TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 6: "MultiPolygon"}
+_TYPES = {
+    0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",
+}  # fmt: skip
 
 
 def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
@@ -57,11 +59,13 @@ def write_layer(layer: SampleLayer, path: Path, epsg: int) -> None:
 
 def _of_one_type(shapes: Geometries) -> tuple[Geometries, str]:
     """Return shapes that a file's layer may hold together, and their type: all multipolygons where one is."""
-    kinds = set(shapely.get_type_id(shapes).tolist())
-    if kinds == {3, 6}:
-        parts, row = shapely.get_parts(shapes, return_index=True)
-        return shapely.multipolygons(parts, indices=row), "MultiPolygon"
-    return shapes, _TYPES[kinds.pop()]
+    kinds = shapely.get_type_id(shapes)
+    found = sorted({kind for kind in kinds.tolist() if kind >= 0})
+    if found == [3, 6]:
+        alone = kinds == 3
+        shapes = shapes.copy()
+        shapes[alone] = shapely.multipolygons(shapes[alone][:, None])
+    return shapes, _TYPES[found[-1]] if found else "Unknown"
 
 
 def write_table(layer: SampleLayer, path: Path) -> None:

@@ -46,7 +46,7 @@ CHECKS: Mapping[str, Check] = {
     "feature_code": Check(codes.feature_code),
     "in_list": Check(codes.in_list),
     "name_of_code": Check(codes.pair),
-    "one_name": Check(codes.one_name),
+    "one_name": Check(places.one_name),
     "other_version": Check(codes.other_version),
     "pattern": Check(codes.pattern),
     "zero_lost": Check(codes.zero_lost),

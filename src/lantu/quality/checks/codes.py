@@ -275,39 +275,6 @@ def pair(
         )  # fmt: skip
 
 
-def one_name(sheet: Sheet, work: Workspace, *, pairs: Mapping[str, str]) -> Iterator[Defect]:
-    """A code has one name all over the layer; rows where one of them is empty do not count.
-
-    Args:
-        pairs: field of a code → field of its name.
-
-    Yields:
-        One defect per code with several names, on the rows whose name is not the commonest.
-
-    Raises:
-        NotApplicable: the layer has none of the pairs.
-    """
-    here = {code: name for code, name in pairs.items() if sheet.has(code) and sheet.has(name)}
-    if not here:
-        raise NotApplicable("quality.no_such_columns", layer=sheet.kind, where=sheet.source.where)
-    for code, name in here.items():
-        found = pairs_of(sheet.values(code), sheet.values(name))
-        times = np.bincount(found.number[found.number >= 0], minlength=len(found.first))
-        names: dict[str, list[tuple[int, str]]] = {}
-        for nth, value, said in found.all():
-            names.setdefault(value, []).append((nth, said))
-        several = {value: those for value, those in names.items() if len(those) > 1}
-        rows_of = found.rows([nth for those in several.values() for nth, _ in those])
-        for value, those in several.items():
-            usual = max(those, key=lambda each: times[each[0]])
-            rows = sorted(row for nth, _ in those if nth != usual[0] for row in rows_of[nth])
-            said = "、".join(f"“{each}”" for _, each in those[:5]) + (" …" if len(those) > 5 else "")
-            yield Defect(
-                sheet.kind, (code, value), rows,
-                params={"code": code, "name": name, "value": value, "names": said, "usual": usual[1]},
-            )  # fmt: skip
-
-
 def plain(text: str) -> str:
     """Return a code or name without white space, invisible and full-width characters."""
     folded = unicodedata.normalize("NFKC", text)

@@ -48,7 +48,8 @@ def condition(
         bad: SQL expression, true where a row is at fault.
         numbers: those of `uses` that are read as numbers, NULL where they are none.
         sets: name → codes. `list` and either `class` (of land), or `column` and its `values`; `also`: further
-            codes. `name(X)` in the expression is true where X is one of them, NULL where X is.
+            codes. `name(X)` in the expression is true where X is one of them, NULL where X is null or in no
+            list: what a code that does not exist would stand for, nobody can tell.
         maps: name → `list` and `column`: `name(X)` is what that column has for the code X, else NULL.
             A list may be `land_use` or `zones`: that of the profile.
         unless_null: codes of the rules that report the missing values.
@@ -61,7 +62,12 @@ def condition(
     views = {name: _numbers(sheet, name) if name in numbers else sheet.values(name).arrow() for name in uses}
     with duckdb.connect(":memory:", config=_SETTINGS) as connection:
         for name, of in (sets or {}).items():
-            connection.execute(f"CREATE MACRO {name}(x) AS x IN ({_quoted(_codes(work, of))})")
+            codes = _codes(work, of)
+            known = {*work.book.code_lists[of["list"]].rows, *codes}
+            connection.execute(
+                f"CREATE MACRO {name}(x) AS CASE WHEN x IN ({_quoted(sorted(known))})"
+                f" THEN x IN ({_quoted(codes)}) END"
+            )
         for name, of in (maps or {}).items():
             column = _column(work, of["list"], of["column"])
             connection.execute(

@@ -75,7 +75,7 @@ def division_name(sheet: Sheet, work: Workspace, *, pairs: Sequence[Mapping[str,
             if not of_county or garbled(said):
                 continue
             judged = True
-            if not _called(divisions, value[:6], plain(said), bool(each.get("above"))):
+            if not _called(divisions, value[:6], plain(said), above=bool(each.get("above"))):
                 wrong[nth] = value, said
         rows_of = found.rows(list(wrong))
         for nth, (value, said) in wrong.items():
@@ -92,6 +92,45 @@ def division_name(sheet: Sheet, work: Workspace, *, pairs: Sequence[Mapping[str,
         raise NotApplicable("quality.no_county_codes", layer=sheet.kind, where=sheet.source.where)
 
 
+def one_name(
+    sheet: Sheet, work: Workspace, *, pairs: Mapping[str, str], judged: Sequence[str] = ()
+) -> Iterator[Defect]:
+    """A code has one name all over the layer; rows where one of them is empty do not count.
+
+    Args:
+        pairs: field of a code → field of its name.
+        judged: fields whose counties `division_name` judges: a name that is not the county's is left to it.
+
+    Yields:
+        One defect per code with several names, on the rows whose name is not the commonest.
+
+    Raises:
+        NotApplicable: the layer has none of the pairs.
+    """
+    here = {code: name for code, name in pairs.items() if sheet.has(code) and sheet.has(name)}
+    if not here:
+        raise NotApplicable("quality.no_such_columns", layer=sheet.kind, where=sheet.source.where)
+    for code, name in here.items():
+        found = pairs_of(sheet.values(code), sheet.values(name))
+        times = np.bincount(found.number[found.number >= 0], minlength=len(found.first))
+        names: dict[str, list[tuple[int, str]]] = {}
+        for nth, value, said in found.all():
+            county = _county_of(work, value) if code in judged else None
+            if county and not _called(work.book.divisions, value, plain(said), above=False):
+                continue
+            names.setdefault(value, []).append((nth, said))
+        several = {value: those for value, those in names.items() if len(those) > 1}
+        rows_of = found.rows([nth for those in several.values() for nth, _ in those])
+        for value, those in several.items():
+            usual = max(those, key=lambda each: times[each[0]])
+            rows = sorted(row for nth, _ in those if nth != usual[0] for row in rows_of[nth])
+            said = "、".join(f"“{each}”" for _, each in those[:5]) + (" …" if len(those) > 5 else "")
+            yield Defect(
+                sheet.kind, (code, value), rows,
+                params={"code": code, "name": name, "value": value, "names": said, "usual": usual[1]},
+            )  # fmt: skip
+
+
 def _county_of(work: Workspace, code: str) -> Division | None:
     return work.book.divisions.by_code(code) if re.fullmatch(r"[0-9]{6}", code) else None
 
@@ -101,7 +140,7 @@ def _is_in(work: Workspace, own: str | None, code: str) -> bool:
     return _county_of(work, code) is not None and code == (own or code)
 
 
-def _called(divisions: Divisions, code: str, name: str, above: bool) -> bool:
+def _called(divisions: Divisions, code: str, name: str, *, above: bool) -> bool:
     """Say whether a division, or one above it, goes by a name."""
     named = {one.code for one in divisions.by_name(name)}
     own = {one.code for one in divisions.parents(code)} if above else {code}

@@ -143,7 +143,7 @@ def _sharp(block: _Block, doubled: float) -> tuple[_Ints, _Floats, _Floats]:
 
 
 def tiny_holes(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
-    """No hole is so small that it can only be a slip.
+    """No hole is so small that it can only be a slip. Of an outline that crosses itself none is measured.
 
     Yields:
         One defect per feature, at the holes.
@@ -151,7 +151,7 @@ def tiny_holes(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     most = work.number("quality.tiny_hole_m2")
     rings = sheet.rings
     rows = _rows(rings)
-    hole = np.flatnonzero(rings.is_hole & (rings.state[rows] == reading.SOUND))
+    hole = np.flatnonzero(rings.is_hole & (rings.state[rows] == reading.SOUND) & sheet.valid[rows])
     count = rings.ring[hole + 1] - rings.ring[hole]
     begin = np.cumsum(count) - count
     xy = rings.xy[ranges(rings.ring[hole], count)]
