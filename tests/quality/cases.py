@@ -16,7 +16,8 @@ A case:
             box: [west, south, east, north]; wkt; ring: [[x, y], …], open or not; wkb: hexadecimal, as is
             disc: [x, y, radius, vertices]; squares: how many, of 1 m, 2 m apart, as one feature
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
-    reply, upper: [{indicator, op, value, unit, year}]
+    reply, upper: [{indicator, op, value, unit, year, plain}]
+    upper_unread: [words, …]
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
         5 cm}, …]: all of them, in any order; only what is written is compared
 """
@@ -79,7 +80,9 @@ def work_of(data: dict[str, Any]) -> Workspace:
         tuple(Document(file, text) for file, text in data.get("documents", {}).items()),
     )
     book = load()
-    reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
+    reference = Reference(
+        _figures(data.get("reply")), _figures(data.get("upper")), tuple(data.get("upper_unread", ()))
+    )
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
     if data.get("whole") is False:
@@ -192,7 +195,13 @@ def _figures(said: Any) -> tuple[Figure, ...] | None:
         return None
     return tuple(
         Figure(
-            d["indicator"], d["op"], Decimal(d["value"]), d["unit"], d.get("year"), d.get("source", "批复")
+            d["indicator"],
+            d["op"],
+            Decimal(d["value"]),
+            d["unit"],
+            d.get("year"),
+            d.get("source", "批复"),
+            d.get("plain", True),
         )
         for d in said
     )

@@ -43,7 +43,12 @@ ReplyOption = Annotated[
     Path | None, typer.Option("--reply", help="对照批复文件 / file of the approval reply", show_default=False)
 ]
 UpperOption = Annotated[
-    Path | None, typer.Option("--upper", help="上级批复文件 / reply to the plan above", show_default=False)
+    str | None,
+    typer.Option(
+        "--upper",
+        help="上级规划：批复或文本文件，或已登记的规划编号 / the plan above: file, or a registered plan",
+        show_default=False,
+    ),
 ]
 AcceptOption = Annotated[
     Path | None,
