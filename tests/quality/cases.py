@@ -18,6 +18,7 @@ A case:
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
     reply, upper: [{indicator, op, value, unit, year, plain}]
     upper_unread: [words, …]
+    survey: {years: [year, …], rows: as of a layer}; a land survey beside the package
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
         5 cm}, …]: all of them, in any order; only what is written is compared
 """
@@ -42,7 +43,7 @@ from lantu.lawbook.pages import read_yaml
 from lantu.quality.checks import CHECKS
 from lantu.quality.findings import RuleResult
 from lantu.quality.package import Document, FieldInfo, Incident, Package, PackageFile, PackageLayer
-from lantu.quality.reference import Figure, Reference
+from lantu.quality.reference import Figure, Reference, Survey
 from lantu.quality.runner import run_rule
 from lantu.quality.workspace import Workspace
 
@@ -81,8 +82,9 @@ def work_of(data: dict[str, Any]) -> Workspace:
     )
     book = load()
     reference = Reference(
-        _figures(data.get("reply")), _figures(data.get("upper")), tuple(data.get("upper_unread", ()))
-    )
+        _figures(data.get("reply")), _figures(data.get("upper")), tuple(data.get("upper_unread", ())),
+        _survey(data.get("survey"), epsg),
+    )  # fmt: skip
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
     if data.get("whole") is False:
@@ -95,6 +97,13 @@ def work_of(data: dict[str, Any]) -> Workspace:
             },
         )
     return Workspace(package, profile, book, day, reference)
+
+
+def _survey(said: dict[str, Any] | None, epsg: int | None) -> Survey | None:
+    if said is None:
+        return None
+    layer = _layer("DLTB", {"file": "调查.gpkg", "name": "DLTB_2020", "rows": said["rows"]}, epsg)
+    return Survey(layer, "file", "调查.gpkg", "sha256:1", tuple(said.get("years", ())))
 
 
 def _asked(said: dict[str, Any]) -> dict[str, Any]:

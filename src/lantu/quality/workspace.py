@@ -24,10 +24,12 @@ from lantu.overlay.packing import take
 from lantu.quality.findings import CannotTell
 from lantu.quality.package import Incident, Package, PackageLayer
 from lantu.quality.patches import Patch, patches
-from lantu.quality.reference import Reference
+from lantu.quality.reference import SURVEY, Reference
 from lantu.quality.sheet import Sheet
 
 _T = TypeVar("_T")
+SURVEY_PROFILE = "land-survey-2020"
+"""Says what a land survey is where the package's own profile does not."""
 
 BROKEN = frozenset(
     {"unreadable", "cut_off", "no_companion", "not_what_it_says", "gdb_table_missing", "changed", "bomb",
@@ -126,15 +128,35 @@ class Workspace:
             if kind in self.matched
         }
 
+    @cached_property
+    def beside(self) -> Mapping[str, Sheet]:
+        """The land survey that the package is held against, by kind; nothing where it has one itself.
+
+        No rule judges it: only those that compare the package with a survey look at it.
+        """
+        survey = self.reference.survey
+        spec = self.profile.layers.get(SURVEY)
+        delivered = SURVEY in self.sheets or self.broken(SURVEY) or (spec and spec.presence == "required")
+        if survey is None or delivered:
+            return {}
+        spec = spec or self.book.profiles[SURVEY_PROFILE].layers[SURVEY]
+        return {SURVEY: Sheet(spec, survey.layer, system_of(survey.layer), lambda: self.plane)}
+
+    def any_sheet(self, kind: str) -> Sheet | None:
+        """Return a layer of the package, else the one beside it; None where there is neither."""
+        found = self.sheets.get(kind)
+        return self.beside.get(kind) if found is None else found
+
     def sheet(self, kind: str) -> Sheet:
-        """Return a layer that a rule cannot do without.
+        """Return a layer that a rule cannot do without; where the package has none, the one beside it.
 
         Raises:
             CannotTell: `quality.layer_absent`.
         """
-        if kind not in self.sheets:
+        found = self.any_sheet(kind)
+        if found is None:
             raise CannotTell("quality.layer_absent", layer=kind, name=self.layer_name(kind))
-        return self.sheets[kind]
+        return found
 
     def layer_name(self, kind: str) -> str:
         """Return the Chinese name of a kind of layer."""

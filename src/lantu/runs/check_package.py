@@ -12,9 +12,11 @@ from lantu.intake.package import read_package
 from lantu.lawbook import Lawbook, PackageProfile, QualityRule, load
 from lantu.overlay.engine import prepare
 from lantu.quality.check import Checked, check_package
-from lantu.quality.reference import Reference
+from lantu.quality.figures import page_of
+from lantu.quality.reference import SURVEY, Reference, Survey
 from lantu.quality.workspace import Workspace
 from lantu.runs.binding_figures import Known
+from lantu.runs.land_survey import survey_in, survey_registered
 from lantu.store import Home
 
 PROFILE = "county-2021"
@@ -29,6 +31,7 @@ def check(
     against: str | None = None,
     reply: Path | None = None,
     upper: Path | str | None = None,
+    survey: Path | None = None,
     only: Collection[str] = (),
     book: Lawbook | None = None,
     progress: Progress = silent,
@@ -43,11 +46,13 @@ def check(
         reply: file of an approval reply that binds the package, in place of a registered one.
         upper: the plan above: file of the reply to it or of its text, else the id of a registered plan.
             Where it is None the nearest plan above in `home` that hands figures down to the county binds.
+        survey: the land survey of the base year, for a package without one: a file of any form that is read.
+            Where it is None the one registered for the county is taken.
         only: rule codes or names to apply; empty for all.
 
     Raises:
         InputError: `intake.missing`, `package.unknown_profile`, `.unknown_rule`, `.no_figures`,
-            `.no_upper_figures`, …
+            `.no_upper_figures`, `.survey_delivered`, `.no_survey_layer`, …
         NotFoundError: `package.no_plan`, `.no_upper_plan`.
     """
     book = book or load()
@@ -64,9 +69,20 @@ def check(
         reply=known.in_reply(reply) if reply else known.registered(against),
         upper=above.figures,
         upper_unread=above.unread,
+        survey=_survey(work, survey, home, progress),
     )
     work = Workspace(package, chosen, book, day, reference)
     return check_package(work, rules, progress), work
+
+
+def _survey(work: Workspace, path: Path | None, home: Home | None, progress: Progress) -> Survey | None:
+    if path is None:
+        if SURVEY in work.sheets:
+            return None
+        return survey_registered(home, work.county, page_of(work.book)["years"]["base"])
+    if SURVEY in work.sheets:
+        raise InputError("package.survey_delivered", where=path)
+    return survey_in(path, work.book, progress)
 
 
 def profile_of(book: Lawbook, profile: str) -> PackageProfile:
