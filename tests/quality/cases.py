@@ -9,7 +9,7 @@ A case:
     package: its name (case)
     epsg: 4550 unless said; null: no system
     layers: {KIND: [row, …]} or
-        {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
+        {KIND: {name, file, epsg, crs_text, table, fields, aliases, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
         row: {FIELD: value, …, one of those below}, in metres from a place in 大安市 (in degrees where `epsg`
             is geographic, as they stand); none: null geometry
@@ -123,7 +123,11 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     names = list(dict.fromkeys(name for row in rows for name in row if name not in SHAPE))
     given = about.get("fields", {})
     table = pa.table({name: _column([row.get(name) for row in rows], given.get(name)) for name in names})
-    fields = tuple(_field(name, table.column(name).type, given.get(name)) for name in names)
+    aliases = about.get("aliases", {})
+    fields = tuple(
+        replace(_field(name, table.column(name).type, given.get(name)), alias=aliases.get(name))
+        for name in names
+    )
     spec = load().profiles["county-2021"].layers.get(kind)
     plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
     is_table = about.get("table", plain)
