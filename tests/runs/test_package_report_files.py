@@ -50,7 +50,7 @@ def test_json_has_everything(said, found: World) -> None:
     assert idle["why"]["en"] == message("quality.nothing_to_check", "en")
     (parameter,) = said["parameters"]
     assert (parameter["id"], parameter["value"], parameter["verified"]) == (
-        "quality.min_defect_m2", "0.01", False,
+        "overlay.min_defect_m2", "0.01", False,
     )  # fmt: skip
     assert [layer["name"] for layer in said["layers"] if layer["kind"] is None] == ["SURPLUS"]
     assert said["package"]["county"] == "220882" and said["method"] == "+proj=cea"

@@ -247,7 +247,7 @@ class Workspace:
             CannotTell: as `ground`.
         """
         if kind not in self._overlaps:
-            least = float(self.number("quality.min_defect_m2"))
+            least = float(self.number("overlay.min_defect_m2"))
             self._overlaps[kind] = overlaps_of(self.ground(kind).layer, least_m2=least, most=MOST_SHAPED)
         return self._overlaps[kind]
 
@@ -275,8 +275,9 @@ class Workspace:
         if key not in self._coverages:
             self._coverages[key] = coverage(
                 self.ground(kind).layer, None if boundary is None else self.boundary(boundary),
-                least_m2=float(self.number("quality.min_defect_m2")),
-                crack_m=float(self.number("quality.crack_m")), most=MOST_SHAPED, known=self.overlaps(kind),
+                least_m2=float(self.number("overlay.min_defect_m2")),
+                crack_m=float(self.number("overlay.min_width_m")),
+                most=MOST_SHAPED, known=self.overlaps(kind),
             )  # fmt: skip
         return self._coverages[key]
 
@@ -288,7 +289,9 @@ class Workspace:
         """
         key = (one, other)
         if key not in self._patches:
-            least, crack = (float(self.number(f"quality.{each}")) for each in ("min_defect_m2", "crack_m"))
+            least, crack = (
+                float(self.number(f"overlay.{each}")) for each in ("min_defect_m2", "min_width_m")
+            )
             self._patches[key] = patches(
                 self.ground(one).layer, self.ground(other).layer, least_m2=least, crack_m=crack,
                 most=MOST_SHAPED,
