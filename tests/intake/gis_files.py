@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyogrio
+import pytest
 import shapely
 from pyproj import Transformer
+
+from lantu.core.errors import InputError
+from lantu.intake import read_vector
 
 NAMES = ("旱地", "水浇地", "农村道路", "坑塘水面")
 SUFFIX = {
@@ -91,3 +96,16 @@ def cut(path: Path, share: float) -> None:
     """Keep the first part of a file."""
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
+
+
+def refused(path: Path, layer: str | None = None, **options: Any) -> InputError:
+    with pytest.raises(InputError) as error:
+        read_vector(path, layer, **options)
+    return error.value
+
+
+def zipped(folder: Path, target: Path) -> Path:
+    with zipfile.ZipFile(target, "w") as archive:
+        for each in sorted(folder.rglob("*")):
+            archive.write(each, each.relative_to(folder))
+    return target

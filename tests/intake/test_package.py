@@ -15,7 +15,9 @@ from pyproj import CRS
 from intake.gis_files import SUFFIX, attributes, moved, rewrite, squares, write
 from intake.package_makers import kinds, layer_of, only, shapes_of
 from lantu.intake.package import KINDS, Limits, read_package
+from lantu.lawbook import load
 from lantu.quality.package import PackageLayer
+from lantu.store.template import write as write_template
 
 DRIVERS = sorted(SUFFIX)
 
@@ -316,3 +318,17 @@ def test_a_layer_larger_than_memory_allows(tmp_path: Path) -> None:
 
 def test_every_kind_has_its_sentence() -> None:
     assert all(KINDS.values())
+
+
+@pytest.mark.parametrize("suffix", [".gdb", ".gpkg"])
+def test_aliases_of_fields_are_read(tmp_path: Path, suffix: str) -> None:
+    """As the empty package of a profile has them; a form without aliases has none."""
+    path = tmp_path / f"空库{suffix}"
+    profile = load().profiles["county-2021"]
+    write_template(profile, path, 4490)
+    for layer in read_package(path).layers:
+        spec = profile.layers[layer.name]
+        told = {field.name: field.alias for field in layer.fields if field.name in spec.fields}
+        assert told == {name: each.title.zh for name, each in spec.fields.items()}
+    shapefile = layer_of(read_package(write(tmp_path, "ESRI Shapefile")))
+    assert {field.alias for field in shapefile.fields} == {None}

@@ -9,14 +9,16 @@ A case:
     package: its name (case)
     epsg: 4550 unless said; null: no system
     layers: {KIND: [row, …]} or
-        {KIND: {name, file, epsg, crs_text, table, fields, geometry_type, rows: [row, …]}}
+        {KIND: {name, file, epsg, crs_text, table, fields, aliases, geometry_type, rows: [row, …]}}
         table: true for no geometry at all
         row: {FIELD: value, …, one of those below}, in metres from a place in 大安市 (in degrees where `epsg`
             is geographic, as they stand); none: null geometry
             box: [west, south, east, north]; wkt; ring: [[x, y], …], open or not; wkb: hexadecimal, as is
             disc: [x, y, radius, vertices]; squares: how many, of 1 m, 2 m apart, as one feature
     files: [name, …]; incidents: [{kind, where, layer, rows, params}]; documents: {file: text}
-    reply, upper: [{indicator, op, value, unit, year}]
+    reply, upper: [{indicator, op, value, unit, year, plain}]
+    upper_unread: [words, …]
+    survey: {years: [year, …], rows: as of a layer}; a land survey beside the package
     findings: [{layer, count, rows (FIDs), answer, message, measured, required, place: [x, y] in metres, to
         5 cm}, …]: all of them, in any order; only what is written is compared
 """
@@ -41,7 +43,7 @@ from lantu.lawbook.pages import read_yaml
 from lantu.quality.checks import CHECKS
 from lantu.quality.findings import RuleResult
 from lantu.quality.package import Document, FieldInfo, Incident, Package, PackageFile, PackageLayer
-from lantu.quality.reference import Figure, Reference
+from lantu.quality.reference import Figure, Reference, Survey
 from lantu.quality.runner import run_rule
 from lantu.quality.workspace import Workspace
 
@@ -79,7 +81,10 @@ def work_of(data: dict[str, Any]) -> Workspace:
         tuple(Document(file, text) for file, text in data.get("documents", {}).items()),
     )
     book = load()
-    reference = Reference(_figures(data.get("reply")), _figures(data.get("upper")))
+    reference = Reference(
+        _figures(data.get("reply")), _figures(data.get("upper")), tuple(data.get("upper_unread", ())),
+        _survey(data.get("survey"), epsg),
+    )  # fmt: skip
     day = date.fromisoformat(data.get("day", "2026-01-01"))
     profile = replace(book.profiles[data.get("profile", "county-2021")], **_asked(data.get("asks", {})))
     if data.get("whole") is False:
@@ -92,6 +97,13 @@ def work_of(data: dict[str, Any]) -> Workspace:
             },
         )
     return Workspace(package, profile, book, day, reference)
+
+
+def _survey(said: dict[str, Any] | None, epsg: int | None) -> Survey | None:
+    if said is None:
+        return None
+    layer = _layer("DLTB", {"file": "调查.gpkg", "name": "DLTB_2020", "rows": said["rows"]}, epsg)
+    return Survey(layer, "file", "调查.gpkg", "sha256:1", tuple(said.get("years", ())))
 
 
 def _asked(said: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +123,11 @@ def _layer(kind: str, said: Any, epsg: int | None) -> PackageLayer:
     names = list(dict.fromkeys(name for row in rows for name in row if name not in SHAPE))
     given = about.get("fields", {})
     table = pa.table({name: _column([row.get(name) for row in rows], given.get(name)) for name in names})
-    fields = tuple(_field(name, table.column(name).type, given.get(name)) for name in names)
+    aliases = about.get("aliases", {})
+    fields = tuple(
+        replace(_field(name, table.column(name).type, given.get(name)), alias=aliases.get(name))
+        for name in names
+    )
     spec = load().profiles["county-2021"].layers.get(kind)
     plain = spec is not None and spec.geometry == "none" and not any(set(SHAPE) & set(row) for row in rows)
     is_table = about.get("table", plain)
@@ -192,7 +208,13 @@ def _figures(said: Any) -> tuple[Figure, ...] | None:
         return None
     return tuple(
         Figure(
-            d["indicator"], d["op"], Decimal(d["value"]), d["unit"], d.get("year"), d.get("source", "批复")
+            d["indicator"],
+            d["op"],
+            Decimal(d["value"]),
+            d["unit"],
+            d.get("year"),
+            d.get("source", "批复"),
+            d.get("plain", True),
         )
         for d in said
     )

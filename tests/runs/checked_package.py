@@ -63,7 +63,7 @@ def world(side: int = 3, *, bsm: str = "22088200000000{:04d}") -> World:
     )  # fmt: skip
     work = Workspace(package, PROFILE, load(), date(2026, 1, 1))
     results = tuple(run_rule(work, rule, CHECKS | FAKES) for rule in RULES)
-    used = ("quality.min_defect_m2",)
+    used = ("overlay.min_defect_m2",)
     checked = Checked(
         name=package.name, digest=package.digest, profile=PROFILE.id, day=work.day, county=work.county,
         lawbook=work.book.digest, method="+proj=cea", files=package.files, layers=summaries(work),
@@ -161,7 +161,7 @@ def rule(
 ) -> QualityRule:
     return QualityRule(
         code, f"quality.{check}", title, category, severity, "full", check, arguments,
-        ("quality.min_defect_m2",) if check == "fake_overlap" else (), "quality.value_repeated",
+        ("overlay.min_defect_m2",) if check == "fake_overlap" else (), "quality.value_repeated",
         Words("用“拓扑检查”工具改正。", "Mend it with the topology tool."),
         (Citation("市级国土空间总体规划数据库规范", "拓扑"),), verified,
     )  # fmt: skip

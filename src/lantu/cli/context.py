@@ -51,7 +51,7 @@ def language() -> str:
     return "en" if os.environ.get("LANTU_LANG", "").lower().startswith("en") else "zh"
 
 
-def say(code: str, **params: object) -> str:
+def say(code: str, /, **params: object) -> str:
     """Return a lawbook sentence in the user's language."""
     return message(code, language(), **params)
 

@@ -18,6 +18,7 @@ from lantu.core.digest import short
 from lantu.core.finding import Answer
 from lantu.quality.check import Checked, accepted, compared
 from lantu.quality.findings import QualityFinding, Status, Verdict
+from lantu.quality.reference import Survey
 from lantu.runs.acceptances import read_acceptances
 from lantu.runs.check_package import PROFILE, check
 from lantu.runs.package_report.findings_file import FILE, read_earlier
@@ -43,7 +44,20 @@ ReplyOption = Annotated[
     Path | None, typer.Option("--reply", help="对照批复文件 / file of the approval reply", show_default=False)
 ]
 UpperOption = Annotated[
-    Path | None, typer.Option("--upper", help="上级批复文件 / reply to the plan above", show_default=False)
+    str | None,
+    typer.Option(
+        "--upper",
+        help="上级规划：批复或文本文件，或已登记的规划编号 / the plan above: file, or a registered plan",
+        show_default=False,
+    ),
+]
+SurveyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--survey",
+        help="基期国土调查，成果包没有附时用 / land survey of the base year, where none is in the package",
+        show_default=False,
+    ),
 ]
 AcceptOption = Annotated[
     Path | None,
@@ -57,6 +71,7 @@ def run(
     against: AgainstOption = None,
     reply: ReplyOption = None,
     upper: UpperOption = None,
+    survey: SurveyOption = None,
     rule: Annotated[
         list[str] | None,
         typer.Option("--rule", help="只查这些规则，可重复 / these rules only", show_default=False),
@@ -90,7 +105,7 @@ def run(
     with progress_bars() as progress:
         checked, work = check(
             path, profile=profile, day=on, home=plans_of(home, against), against=against, reply=reply,
-            upper=upper, only=rule or (), progress=progress,
+            upper=upper, survey=survey, only=rule or (), progress=progress,
         )  # fmt: skip
         checked = accepted(checked, acceptances)
         if before is not None:
@@ -136,6 +151,8 @@ def show(checked: Checked, unused: list[str], written: Written | None) -> None:
         line(say("package.accepted", count=len(taken) - expired, expired=expired), "yellow")
     if unused:
         line(say("package.unused_acceptance", ids="、".join(unused)), "yellow")
+    if checked.survey:
+        line(said_of_survey(checked.survey), "dim")
     line(
         say("package.method", method=checked.method or "–", lawbook=short(checked.lawbook),
             digest=short(checked.digest)),
@@ -146,6 +163,13 @@ def show(checked: Checked, unused: list[str], written: Written | None) -> None:
         line(say("package.written", folder=written.files[0].parent, files=names))
         if written.no_pdf:
             line(say(written.no_pdf.code, **written.no_pdf.params), "yellow")
+
+
+def said_of_survey(survey: Survey) -> str:
+    """Say which land survey the package was held against."""
+    years = "、".join(map(str, survey.years)) or "–"
+    return say(f"package.survey_{survey.origin}", name=survey.name, features=survey.layer.rows, years=years,
+               digest=short(survey.digest))  # fmt: skip
 
 
 def _show_table(checked: Checked) -> None:

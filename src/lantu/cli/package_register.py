@@ -14,6 +14,7 @@ from lantu.cli.package_check import (
     PackageArgument,
     ProfileOption,
     ReplyOption,
+    SurveyOption,
     UpperOption,
 )
 from lantu.core.digest import short
@@ -32,6 +33,7 @@ def run(
     against: AgainstOption = None,
     reply: ReplyOption = None,
     upper: UpperOption = None,
+    survey: SurveyOption = None,
     accept: AcceptOption = None,
     invented: Annotated[
         bool, typer.Option("--invented", help="虚构的示例数据 / invented sample data")
@@ -46,7 +48,7 @@ def run(
     with progress_bars() as progress:
         checked, work = check(
             path, profile=profile, day=at.date(), home=store, against=against, reply=reply, upper=upper,
-            progress=progress,
+            survey=survey, progress=progress,
         )  # fmt: skip
         checked = accepted(checked, acceptances)
         kept = register(store, checked, work, findings_json(checked, work.book, at), invented=invented)

@@ -17,7 +17,7 @@ _BY_OGR: dict[str, FieldType] = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "decimal", "OFTString": "text",
     "OFTDate": "date", "OFTDateTime": "date", "OFTBinary": "binary",
 }  # fmt: skip
-_WIDTH = b"GDAL:OGR:width"
+_WIDTH, _ALIAS = b"GDAL:OGR:width", b"GDAL:OGR:alternative_name"
 _BY_DBF: dict[str, FieldType] = {"C": "text", "D": "date", "M": "text", "F": "decimal", "I": "integer"}
 _SQL = re.compile(r"\s*([A-Za-z_ ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*")
 _BY_SQL: tuple[tuple[str, FieldType], ...] = (
@@ -97,9 +97,16 @@ def ogr_fields(meta: Mapping[str, Any], schema: pa.Schema) -> tuple[FieldInfo, .
             field.name,
             "other" if subtype == "OFSTBoolean" else _BY_OGR.get(kind, "other"),
             int(width) if kind == "OFTString" and (width := (field.metadata or {}).get(_WIDTH)) else None,
+            alias=alias_of(field),
         )
         for field, (kind, subtype) in zip(schema, of_ogr, strict=True)
     )
+
+
+def alias_of(field: pa.Field) -> str | None:
+    """Return a field's alias, as GDAL tells it beside the field; None where it has none."""
+    said: bytes = (field.metadata or {}).get(_ALIAS, b"")
+    return said.decode("utf-8", errors="replace").strip() or None
 
 
 def sql_field(name: str, declared: str) -> FieldInfo:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyogrio
 from numpy.typing import NDArray
 
 from lantu.intake.dbf_values import note, null_rows
-from lantu.intake.field_types import sql_field
+from lantu.intake.field_types import alias_of, sql_field
 from lantu.intake.forms import form_fault
 from lantu.intake.gdal_layer import Reading, faults, heard, read_by_gdal
 from lantu.intake.package_files import Source
@@ -72,7 +73,11 @@ def _layer(
             table = rows.null_bad(table, field)
         if layer.wkb is not None and layer.wkb.null_count:
             rows.note_bad_shapes(layer.wkb, layer.meta["geometry_name"])
-    fields = tuple(declared.get(each) or FieldInfo(each, "other") for each in table.column_names)
+    aliases = {field.name: alias_of(field) for field in layer.table.schema}
+    fields = tuple(
+        replace(declared.get(each) or FieldInfo(each, "other"), alias=aliases.get(each))
+        for each in table.column_names
+    )
     return PackageLayer(name, file, fields, table, layer.wkb, layer.geometry_type, layer.crs, layer.crs_text)
 
 

@@ -25,6 +25,7 @@ from lantu.quality.findings import (
     verdict_of,
 )
 from lantu.quality.package import PackageFile
+from lantu.quality.reference import Survey
 from lantu.quality.runner import run_rule
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
@@ -73,6 +74,7 @@ class Checked:
         gone: findings of the earlier check that are not there any more, each FIXED or NOT_LOOKED_AT.
         parameters: value of every parameter that a rule used, on the day.
         method: how areas were measured; None where none could be.
+        survey: the land survey beside the package that rules could look at; None where there is none.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Checked:
     results: tuple[RuleResult, ...]
     parameters: Mapping[str, Decimal | str]
     gone: tuple[tuple[Earlier, Status], ...] = ()
+    survey: Survey | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -127,6 +130,7 @@ def check_package(work: Workspace, rules: Iterable[QualityRule], progress: Progr
         layers=layers,
         results=tuple(results),
         parameters={name: work.book.parameter(name, work.day) for name in used},
+        survey=work.reference.survey if work.beside else None,
     )
 
 

@@ -306,13 +306,13 @@ def told_by_reference(work: Workspace, side: Literal["reply", "upper"]) -> tuple
     """Return the figures of the reply, or of the plan above.
 
     Raises:
-        NotApplicable: `quality.no_reply`; CannotTell: `quality.no_upper`.
+        NotApplicable: `quality.no_reply`; CannotTell: `quality.no_upper`, `quality.upper_of_nobody`.
     """
     figures = work.reference.reply if side == "reply" else work.reference.upper
     if figures is None and side == "reply":
         raise NotApplicable("quality.no_reply")
     if figures is None:
-        raise CannotTell("quality.no_upper")
+        raise CannotTell("quality.no_upper" if work.county else "quality.upper_of_nobody")
     return tuple(_told_by_figure(work, side, each) for each in figures)
 
 
@@ -320,8 +320,11 @@ def _told_by_figure(work: Workspace, side: Literal["reply", "upper"], each: Figu
     measured = unit_named(each.unit) or each.unit
     known = indicator_of(work.book, each.indicator)
     year = each.year or page_of(work.book)["years"]["target"]
+    # Handed down without a word for how it binds, a figure binds as its indicator does.
+    said = each.plain or each.op != EQUAL
+    op = each.op if said else direction_of(work, each.indicator) or EQUAL
     return Told(
-        key_of(work.book, each.indicator), known.name.zh if known else each.indicator, each.op,
+        key_of(work.book, each.indicator), known.name.zh if known else each.indicator, op,
         Fraction(each.value), measured, year, side, each.source, each.source, (),
-        max(0, -int(each.value.as_tuple().exponent)),
+        max(0, -int(each.value.as_tuple().exponent)), each.plain,
     )  # fmt: skip

@@ -21,12 +21,14 @@ class FieldInfo:
 
     Attributes:
         width, decimals: None where the format has none (GeoJSON, most of a GeoPackage).
+        alias: None where the format has none, or the field has none (FileGDB and GeoPackage may have).
     """
 
     name: str
     type: FieldType
     width: int | None = None
     decimals: int | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def _numbered(findings: list[QualityFinding]) -> list[QualityFinding]:
 
 
 def _finding(work: Workspace, rule: QualityRule, defect: Defect) -> QualityFinding:
-    sheet = work.sheets.get(defect.layer)
+    sheet = work.any_sheet(defect.layer)
     rows = list(defect.index)
     keys = [str(sheet.keys[row]) for row in rows[:LISTED]] if sheet is not None else []
     shape = _shape(sheet, defect, rows)

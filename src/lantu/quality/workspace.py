@@ -24,10 +24,12 @@ from lantu.overlay.packing import take
 from lantu.quality.findings import CannotTell
 from lantu.quality.package import Incident, Package, PackageLayer
 from lantu.quality.patches import Patch, patches
-from lantu.quality.reference import Reference
+from lantu.quality.reference import SURVEY, Reference
 from lantu.quality.sheet import Sheet
 
 _T = TypeVar("_T")
+SURVEY_PROFILE = "land-survey-2020"
+"""Says what a land survey is where the package's own profile does not."""
 
 BROKEN = frozenset(
     {"unreadable", "cut_off", "no_companion", "not_what_it_says", "gdb_table_missing", "changed", "bomb",
@@ -126,15 +128,35 @@ class Workspace:
             if kind in self.matched
         }
 
+    @cached_property
+    def beside(self) -> Mapping[str, Sheet]:
+        """The land survey that the package is held against, by kind; nothing where it has one itself.
+
+        No rule judges it: only those that compare the package with a survey look at it.
+        """
+        survey = self.reference.survey
+        spec = self.profile.layers.get(SURVEY)
+        delivered = SURVEY in self.sheets or self.broken(SURVEY) or (spec and spec.presence == "required")
+        if survey is None or delivered:
+            return {}
+        spec = spec or self.book.profiles[SURVEY_PROFILE].layers[SURVEY]
+        return {SURVEY: Sheet(spec, survey.layer, system_of(survey.layer), lambda: self.plane)}
+
+    def any_sheet(self, kind: str) -> Sheet | None:
+        """Return a layer of the package, else the one beside it; None where there is neither."""
+        found = self.sheets.get(kind)
+        return self.beside.get(kind) if found is None else found
+
     def sheet(self, kind: str) -> Sheet:
-        """Return a layer that a rule cannot do without.
+        """Return a layer that a rule cannot do without; where the package has none, the one beside it.
 
         Raises:
             CannotTell: `quality.layer_absent`.
         """
-        if kind not in self.sheets:
+        found = self.any_sheet(kind)
+        if found is None:
             raise CannotTell("quality.layer_absent", layer=kind, name=self.layer_name(kind))
-        return self.sheets[kind]
+        return found
 
     def layer_name(self, kind: str) -> str:
         """Return the Chinese name of a kind of layer."""
@@ -225,7 +247,7 @@ class Workspace:
             CannotTell: as `ground`.
         """
         if kind not in self._overlaps:
-            least = float(self.number("quality.min_defect_m2"))
+            least = float(self.number("overlay.min_defect_m2"))
             self._overlaps[kind] = overlaps_of(self.ground(kind).layer, least_m2=least, most=MOST_SHAPED)
         return self._overlaps[kind]
 
@@ -253,8 +275,9 @@ class Workspace:
         if key not in self._coverages:
             self._coverages[key] = coverage(
                 self.ground(kind).layer, None if boundary is None else self.boundary(boundary),
-                least_m2=float(self.number("quality.min_defect_m2")),
-                crack_m=float(self.number("quality.crack_m")), most=MOST_SHAPED, known=self.overlaps(kind),
+                least_m2=float(self.number("overlay.min_defect_m2")),
+                crack_m=float(self.number("overlay.min_width_m")),
+                most=MOST_SHAPED, known=self.overlaps(kind),
             )  # fmt: skip
         return self._coverages[key]
 
@@ -266,7 +289,9 @@ class Workspace:
         """
         key = (one, other)
         if key not in self._patches:
-            least, crack = (float(self.number(f"quality.{each}")) for each in ("min_defect_m2", "crack_m"))
+            least, crack = (
+                float(self.number(f"overlay.{each}")) for each in ("min_defect_m2", "min_width_m")
+            )
             self._patches[key] = patches(
                 self.ground(one).layer, self.ground(other).layer, least_m2=least, crack_m=crack,
                 most=MOST_SHAPED,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from lantu.core.errors import InputError, NotFoundError
+from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.intake.package import read_package
 from lantu.lawbook import Lawbook, PackageProfile, QualityRule, load
 from lantu.overlay.engine import prepare
-from lantu.plans import Target
 from lantu.quality.check import Checked, check_package
-from lantu.quality.reference import Figure, Reference
+from lantu.quality.figures import page_of
+from lantu.quality.reference import SURVEY, Reference, Survey
 from lantu.quality.workspace import Workspace
-from lantu.runs.register_plan import read_replies, versions_of
+from lantu.runs.binding_figures import Known
+from lantu.runs.land_survey import survey_in, survey_registered
 from lantu.store import Home
 
 PROFILE = "county-2021"
@@ -29,7 +30,8 @@ def check(
     home: Home | None = None,
     against: str | None = None,
     reply: Path | None = None,
-    upper: Path | None = None,
+    upper: Path | str | None = None,
+    survey: Path | None = None,
     only: Collection[str] = (),
     book: Lawbook | None = None,
     progress: Progress = silent,
@@ -42,12 +44,16 @@ def check(
         home: where plans are registered; the plan of the package's county binds it, unless `against` names
             another.
         reply: file of an approval reply that binds the package, in place of a registered one.
-        upper: file of the reply to the plan above, or of that plan's text.
+        upper: the plan above: file of the reply to it or of its text, else the id of a registered plan.
+            Where it is None the nearest plan above in `home` that hands figures down to the county binds.
+        survey: the land survey of the base year, for a package without one: a file of any form that is read.
+            Where it is None the one registered for the county is taken.
         only: rule codes or names to apply; empty for all.
 
     Raises:
-        InputError: `intake.missing`, `package.unknown_profile`, `.unknown_rule`, `.no_figures`, …
-        NotFoundError: `package.no_plan`.
+        InputError: `intake.missing`, `package.unknown_profile`, `.unknown_rule`, `.no_figures`,
+            `.no_upper_figures`, `.survey_delivered`, `.no_survey_layer`, …
+        NotFoundError: `package.no_plan`, `.no_upper_plan`.
     """
     book = book or load()
     chosen = profile_of(book, profile)
@@ -57,12 +63,26 @@ def check(
     progress("progress.read_package", 1, 1)
     prepare(progress)
     work = Workspace(package, chosen, book, day)
+    known = Known(home, work.county, book)
+    above = known.above(upper)
     reference = Reference(
-        reply=_figures_of(reply, work.county, book) if reply else _registered(home, against, work.county),
-        upper=_figures_of(upper, work.county, book) if upper else None,
+        reply=known.in_reply(reply) if reply else known.registered(against),
+        upper=above.figures,
+        upper_unread=above.unread,
+        survey=_survey(work, survey, home, progress),
     )
     work = Workspace(package, chosen, book, day, reference)
     return check_package(work, rules, progress), work
+
+
+def _survey(work: Workspace, path: Path | None, home: Home | None, progress: Progress) -> Survey | None:
+    if path is None:
+        if SURVEY in work.sheets:
+            return None
+        return survey_registered(home, work.county, page_of(work.book)["years"]["base"])
+    if SURVEY in work.sheets:
+        raise InputError("package.survey_delivered", where=path)
+    return survey_in(path, work.book, progress)
 
 
 def profile_of(book: Lawbook, profile: str) -> PackageProfile:
@@ -90,46 +110,3 @@ def rules_of(book: Lawbook, only: Collection[str] = ()) -> Sequence[QualityRule]
     if strange := [name for name in only if name not in known]:
         raise InputError("package.unknown_rule", rules="、".join(strange))
     return [known[name] for name in only]
-
-
-def _registered(home: Home | None, against: str | None, county: str | None) -> tuple[Figure, ...] | None:
-    if home is None:
-        return None
-    if against is None:
-        bound = home.registry.targets(county) if county else []
-        return _figures(target for _, target in bound) or None
-    plans = [plan.id for plan in home.registry.plans()]
-    if against not in plans:
-        raise NotFoundError("package.no_plan", plan=against, known="、".join(sorted(plans)) or "–")
-    return _figures(home.registry.versions(against)[-1].version.targets)
-
-
-def _figures_of(path: Path, county: str | None, book: Lawbook) -> tuple[Figure, ...]:
-    """Read the figures of a file: of several plans those of the package's county, else those of the one."""
-    versions = [
-        version
-        for evidence, readings in read_replies([path], book=book)
-        for reading in readings
-        for version in versions_of(evidence, reading, {}, {}, book)
-    ]
-    if len(versions) > 1:
-        versions = [each for each in versions if each.area_code == county]
-    if not versions:
-        raise InputError("package.no_figures", where=path.name, county=county or "–")
-    return _figures(target for version in versions for target in version.targets)
-
-
-def _figures(targets: Iterable[Target]) -> tuple[Figure, ...]:
-    """Return what targets say in figures; one that only refers to another authority's figure says none."""
-    return tuple(
-        Figure(
-            each.indicator_id or each.indicator,
-            each.op,
-            each.value,
-            each.unit,
-            each.year,
-            each.clause.document,
-        )
-        for each in targets
-        if each.op is not None and each.value is not None and each.unit is not None
-    )

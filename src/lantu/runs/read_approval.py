@@ -27,12 +27,17 @@ def read_files(
     for done, path in enumerate(paths):
         progress("progress.read_approval", done, len(paths))
         document = read_document(path)
-        found.append((document, _read(document, book)))
+        found.append((document, readings_of(document, book)))
     progress("progress.read_approval", len(paths), len(paths))
     return found
 
 
-def _read(document: Document, book: Lawbook) -> list[Reading]:
+def readings_of(document: Document, book: Lawbook) -> list[Reading]:
+    """Read every reply of a file that is open already.
+
+    Raises:
+        InputError: `document.empty`, `approval.no_reply`.
+    """
     readings = read(document.text, document.source_name, book, unread_pages=document.unread_pages)
     if not document.ocr:
         return readings

@@ -76,6 +76,7 @@ CHECKS: Mapping[str, Check] = {
     "multipart": Check(shapes.multipart, geometry=_SHAPES),
     "slivers": Check(shapes.slivers, geometry=_POLYGON),
     "unusable": Check(shapes.unusable, geometry=_SHAPES),
+    "field_aliases": Check(structure.field_aliases, rows=False),
     "field_types": Check(structure.field_types, rows=False),
     "field_widths": Check(structure.field_widths, rows=False),
     "fields_known": Check(structure.fields_known, "package"),

@@ -51,6 +51,25 @@ def _shared_ground(left: Ground, right: Ground) -> Shared:
     return Shared(left.rows[table.left_id], right.rows[table.right_id], table.area_m2)
 
 
+def survey_of(work: Workspace, kind: str) -> Sheet:
+    """Return the survey that came with the package, else the one beside it.
+
+    Raises:
+        NotApplicable: there is neither; CannotTell: the package's own could not be read, or the one beside it
+            is of another year than the plan's base.
+    """
+    if kind not in work.beside:
+        try:
+            return parcels_of(work, kind)
+        except NotApplicable:
+            raise NotApplicable("quality.no_survey", layer=kind) from None
+    base, survey = page_of(work.book)["years"]["base"], work.reference.survey
+    assert survey is not None
+    if other := [str(year) for year in survey.years if year != base]:
+        raise CannotTell("quality.survey_of_other_year", name=survey.name, year="、".join(other), base=base)
+    return work.beside[kind]
+
+
 def on_classes(
     work: Workspace, *, layer: str, survey: str, code: str, wanted: str, doubtful: Sequence[str] = ()
 ) -> Iterator[Defect]:
@@ -68,9 +87,9 @@ def on_classes(
         One defect per code that the ground has instead, with the area; one for ground without a parcel.
 
     Raises:
-        NotApplicable: no survey was delivered along; CannotTell: a parcel has no code.
+        NotApplicable: there is no survey; CannotTell: as `survey_of`.
     """
-    drawn, parcels = work.polygons(layer), parcels_of(work, survey)
+    drawn, parcels = work.polygons(layer), survey_of(work, survey)
     parcels.needs(code)
     shared = shared_ground(work, drawn.kind, parcels.kind)
     code_list = _list_of(work, parcels, code)
@@ -127,9 +146,9 @@ def land_inside(work: Workspace, *, survey: str, code: str, wanted: str, layer: 
     """Land of a class lies within a layer: what of it lies outside is shown to a person, as one fault.
 
     Raises:
-        NotApplicable: no survey was delivered along, or none of its land is of the class.
+        NotApplicable: there is no survey, or none of its land is of the class.
     """
-    parcels, drawn = parcels_of(work, survey), work.polygons(layer)
+    parcels, drawn = survey_of(work, survey), work.polygons(layer)
     parcels.needs(code)
     code_list = _list_of(work, parcels, code)
     member = np.isin(_codes(parcels, code), sorted(work.book.land_class(wanted, code_list)))
@@ -193,9 +212,9 @@ def as_surveyed(
         One defect per pair of codes, with the area.
 
     Raises:
-        NotApplicable: either layer need not be there and is not, or nothing is left as it is.
+        NotApplicable: there is no survey, or no layer where none need be, or nothing is left as it is.
     """
-    drawn, parcels = parcels_of(work, layer), parcels_of(work, survey)
+    drawn, parcels = parcels_of(work, layer), survey_of(work, survey)
     drawn.needs(state, planned)
     parcels.needs(code)
     stays = _codes(drawn, state) == as_is

@@ -50,7 +50,7 @@ def within(
         boundary = take(boundary, _of_zone(work, around, field, outer_zone))
     rows = _of_zone(work, ground, field, zone) if zone else np.arange(len(ground.rows))
     layer = take(ground.layer, rows) if zone else ground.layer
-    least = float(work.number("quality.min_defect_m2"))
+    least = float(work.number("overlay.min_defect_m2"))
     outside, more = outside_of(layer, boundary, least_m2=least, most=MOST_SHAPED)
     name = work.layer_name(kind)
     for each in outside:

@@ -32,7 +32,7 @@ def unmatched_vertices(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
     Yields:
         One defect per pair of neighbours, at the vertices; most vertices first.
     """
-    crack_m = float(work.number("quality.crack_m"))
+    crack_m = float(work.number("overlay.min_width_m"))
     rings = sheet.rings
     number = _numbers(rings)
     edge, row = _lone_edges(rings, number)

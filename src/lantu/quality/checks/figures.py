@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from lantu.approvals.plan_text import unread
 from lantu.core.finding import Answer
 from lantu.core.operators import AT_LEAST, AT_MOST, EQUAL, SIGNS
 from lantu.core.units import UNITS, convert, round_half_up
@@ -23,11 +24,6 @@ from lantu.quality.figures import (
 from lantu.quality.findings import CannotTell, Defect, NotApplicable, Said
 from lantu.quality.layer_figures import layer_figures, one_feature, other_field, outside
 from lantu.quality.workspace import Workspace
-
-_UNREAD = frozenset(
-    {"approval.unknown_character", "approval.figure", "approval.range", "approval.several_indicators"}
-)
-"""What the reader says of a figure that it could not read; other doubts are of figures that it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ def figures_agree(work: Workspace, *, one: Side, other: Side, equal: bool = Fals
     """
     ours, theirs = _told(work, one), _told(work, other)
     compared = False
-    for defect in (*_lost(work, one, theirs), *_lost(work, other, ours)):
+    for defect in (*_lost(work, one, theirs), *_lost(work, other, ours), *_unread_above(work, one, other)):
         compared = True
         yield defect
     for binding in _once(theirs):
@@ -110,20 +106,13 @@ def figures_agree(work: Workspace, *, one: Side, other: Side, equal: bool = Fals
 
 def text_figures_read(work: Workspace) -> Iterator[Defect]:
     """Figures of required indicators in the plan's text can be read; what cannot is asked about."""
-    known = page_of(work.book)["required"]["indicators"]
-    names = {
-        name
-        for key in known
-        for name in (work.book.indicators[key].name.zh, *work.book.indicators[key].aliases)
-    }
+    names = _required_names(work)
     read = text_read(work)
     texts = {document.file: document.text for document in work.package.documents}
-    unread = [(file, each) for file, each in read.questions if each.code in _UNREAD]
-    spans = {(file, each.span) for file, each in unread}
-    for file, question in unread:
+    for file, question in (
+        (file, each) for file in texts for each in unread([q for f, q in read.questions if f == file])
+    ):
         start, end = question.span
-        if any(f == file and s != (start, end) and s[0] <= start and end <= s[1] for f, s in spans):
-            continue  # the wider question asks about this one, too
         around = "".join(texts[file][max(0, start - 40) : end + 10].split())
         if any(name in around for name in names):
             yield Defect(
@@ -132,6 +121,28 @@ def text_figures_read(work: Workspace) -> Iterator[Defect]:
             )  # fmt: skip
     if not read.told and not read.questions:
         raise CannotTell("quality.text_says_nothing", where=work.package.documents[0].file)
+
+
+def _required_names(work: Workspace) -> set[str]:
+    known = page_of(work.book)["required"]["indicators"]
+    return {
+        name
+        for key in known
+        for name in (work.book.indicators[key].name.zh, *work.book.indicators[key].aliases)
+    }
+
+
+def _unread_above(work: Workspace, one: Side, other: Side) -> Iterator[Defect]:
+    """Figures of required indicators that are handed down and could not be read are asked about once."""
+    if (one, other) != ("table", "upper"):
+        return
+    names = _required_names(work)
+    for words in work.reference.upper_unread:
+        if any(name in words for name in names):
+            yield Defect(
+                "", ("upper unread", words), params={"text": words}, answer=Answer.NEEDS_PERSON,
+                message="quality.upper_figure_unread",
+            )  # fmt: skip
 
 
 def _told(work: Workspace, side: Side) -> tuple[Told, ...]:

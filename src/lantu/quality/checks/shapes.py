@@ -136,7 +136,7 @@ def flat(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
 
 
 def _flat(sheet: Sheet, work: Workspace) -> _Bools:
-    least = float(work.number("quality.min_defect_m2")) / float(np.prod(sheet.metres))
+    least = float(work.number("overlay.min_defect_m2")) / float(np.prod(sheet.metres))
     found = (shapely.area(sheet.shapes) < least) & (sheet.rings.state == reading.SOUND)
     rows = np.flatnonzero(found)
     # A bow tie of two equal wings has no area for GEOS, and yet covers ground.
@@ -247,7 +247,7 @@ def slivers(
         }
         said, number = np.unique(sheet.text(field).astype(str), return_inverse=True)
         least = np.array([limits.get(code.strip(), least[0]) for code in said.tolist()])[number]
-    width_m, flat_m2 = work.number("quality.narrow_m"), float(work.number("quality.min_defect_m2"))
+    width_m, flat_m2 = work.number("quality.narrow_m"), float(work.number("overlay.min_defect_m2"))
     small = np.flatnonzero(sheet.area_m2[sheet.usable] < least[sheet.usable])
     shapes = mended(sheet.pack.geometries(small))
     # The largest circle in a shape has at least the diameter 2 · area / outline.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from lantu.quality.workspace import Workspace
 _LISTED = 20
 _TYPE = re.compile(r"([CIDF])([0-9]+)(?:\.([0-9]+))?|(Date)")
 _TYPES: dict[str, FieldType] = {"C": "text", "I": "integer", "D": "decimal", "F": "decimal", "Date": "date"}
+_BRACKET = re.compile(r"\([^()]*\)$")
 _DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
 _COLLECTION = 7
 _DECLARED = {0: "Point", 1: "Line", 2: "Polygon"}
@@ -249,6 +251,37 @@ def _declared(
             wanted = (said[1] or said[4], int(said[2] or 0), int(said[3] or 0))
             found.append((spec, info, wanted))
     return found
+
+
+def field_aliases(sheet: Sheet, work: Workspace) -> Iterator[Defect]:
+    """Every field that has an alias has the one of the profile; one finding names all others of a layer.
+
+    An alias that is but the name again, as programs write it, is none. Spaces and what stands in brackets at
+    the end (a unit) make no difference.
+
+    Raises:
+        NotApplicable: `quality.no_aliases`.
+    """
+    given = {
+        spec: info.alias
+        for spec in sheet.field_specs()
+        if (info := sheet.field_info(spec.name)) and info.alias and info.alias.upper() != spec.name
+    }
+    if not given:
+        raise NotApplicable("quality.no_aliases", layer=sheet.kind, where=sheet.source.where)
+    other = [
+        f"{spec.name}“{alias}”（{spec.title.zh}）"
+        for spec, alias in given.items()
+        if _bare(alias) != _bare(spec.title.zh)
+    ]
+    if other:
+        more = " …" if len(other) > _LISTED else ""
+        params = {"fields": "、".join(other[:_LISTED]) + more, "count": len(other)}
+        yield Defect(sheet.kind, ("aliases",), params=params)
+
+
+def _bare(text: str) -> str:
+    return _BRACKET.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def _of(spec: FieldSpec) -> dict[str, object]:

@@ -21,6 +21,7 @@ from lantu.core.errors import InputError
 from lantu.lawbook import Words
 from lantu.quality.check import Checked, Earlier, LayerSummary
 from lantu.quality.findings import Acceptance, Status
+from lantu.quality.reference import Survey
 from lantu.runs.package_report.arrange import SEVERITIES, Count, Line, Report, RuleLine, Used
 from lantu.runs.package_report.sentences import clean, plain
 from lantu.runs.pages.page import read
@@ -49,6 +50,7 @@ def to_json(report: Report, made_at: datetime) -> bytes:
         "day": checked.day.isoformat(),
         "lawbook": checked.lawbook,
         "method": checked.method,
+        "survey": _survey(checked.survey),
         "verdict": checked.verdict.value,
         "reason": report.reason.to_json(),
         "counts": {severity: _count(report.count(severity)) for severity in SEVERITIES},
@@ -130,6 +132,19 @@ def _parameter(used: Used) -> dict[str, Any]:
         "since": dated.since.isoformat(),
         "source": {"id": dated.source.id, "article": dated.source.article},
         "verified": dated.verified,
+    }
+
+
+def _survey(survey: Survey | None) -> dict[str, Any] | None:
+    if survey is None:
+        return None
+    return {
+        "origin": survey.origin,
+        "name": clean(survey.name),
+        "layer": clean(survey.layer.where),
+        "features": survey.layer.rows,
+        "years": list(survey.years),
+        "digest": survey.digest,
     }
 
 

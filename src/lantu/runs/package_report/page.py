@@ -13,7 +13,7 @@ from lantu.lawbook import Words
 from lantu.quality.findings import Status
 from lantu.runs.package_report.arrange import Report
 from lantu.runs.package_report.pictures import MOST_DETAILS, Pictures
-from lantu.runs.package_report.sentences import clean, hectares, system, word
+from lantu.runs.package_report.sentences import clean, hectares, survey_text, system, word
 from lantu.runs.pages.page import both, environment
 
 FILE = "report.html"
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         "words": _both,
         "clean": clean,
         "hectares": hectares,
+        "survey_text": survey_text,
         "system": system,
         "MOST_DETAILS": MOST_DETAILS,
         "MOST_LISTED": MOST_LISTED,

@@ -17,7 +17,7 @@ from lantu.quality.findings import Status
 from lantu.runs.package_report import pictures
 from lantu.runs.package_report.arrange import SEVERITIES, Category, Count, Line, Report, RuleLine
 from lantu.runs.package_report.pictures import Pictures, standing_alone
-from lantu.runs.package_report.sentences import clean, hectares, system, word
+from lantu.runs.package_report.sentences import clean, hectares, survey_text, system, word
 from lantu.runs.pages.page import read
 
 FILE = "report.pdf"
@@ -315,6 +315,7 @@ class _Data:
         checked, say = self._report.checked, self._say
         return [
             (say("quality_report.method"), _fitted(checked.method or "—")),
+            (say("quality_report.survey"), _fitted(survey_text(checked.survey))),
             (say("quality_report.package_digest"), _fitted(checked.digest or "—")),
             (say("quality_report.lawbook"), _fitted(checked.lawbook)),
             (say("quality_report.made_by"), f"Lantu {__version__}"),

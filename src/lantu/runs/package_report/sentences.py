@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from lantu.core.units import convert, round_half_up
 from lantu.lawbook import Words, message
+from lantu.quality.reference import Survey
 from lantu.runs.pages.page import LANGUAGES
 
 _WORDS: Mapping[str, Callable[[str], str]] = {
@@ -71,3 +72,12 @@ def plain(value: Decimal | None) -> str:
 
 def listed(names: Sequence[str], count: int) -> str:
     return "、".join(names) + (f" …（{count}）" if names and count > len(names) else "")
+
+
+def survey_text(survey: Survey | None) -> str:
+    """Name the land survey that a package was held against: where from, years, digest."""
+    if survey is None:
+        return "—"
+    origin = sentence(f"quality_report.survey_{survey.origin}", {})
+    years = "、".join(map(str, survey.years)) or "—"
+    return f"{origin.zh} {origin.en}　{clean(survey.name)}　{years}　{survey.layer.rows:,}　{survey.digest}"

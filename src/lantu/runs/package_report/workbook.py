@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from lantu import __version__
 from lantu.lawbook import Words, message
 from lantu.runs.package_report.arrange import Report
-from lantu.runs.package_report.sentences import clean, word
+from lantu.runs.package_report.sentences import clean, survey_text, word
 
 FILE = "findings.xlsx"
 _LONGEST = 32_767
@@ -164,6 +164,7 @@ def _about(report: Report, made_at: datetime, book: _Book) -> list[tuple[str, ob
         (say("quality_report.made_at"), made_at.isoformat(sep=" ", timespec="minutes")),
         (say("quality_report.made_by"), f"Lantu {__version__}"),
         (say("quality_report.method"), checked.method or "—"),
+        (say("quality_report.survey"), survey_text(checked.survey)),
         (say("quality_report.package_digest"), checked.digest),
         (say("quality_report.lawbook"), checked.lawbook),
         (say("quality_report.how_to_use"), say("quality_report.how_to_use_text")),
