@@ -65,7 +65,7 @@ def test_a_package_full_of_faults_is_sent_back_with_its_report(sample, tmp_path:
     made = plant_faults(source, tmp_path / "planted", each=1, seed=6, day=DAY)
     report = tmp_path / "report"
     told = lantu("package", "check", made.package, "--reply", reply, "--upper", reply, "--report", report,
-                 env={"LANTU_LANG": tongue})  # fmt: skip
+                 LANTU_LANG=tongue)  # fmt: skip
     assert told.returncode == 20, told.stderr
     assert told.stderr.strip() == ""
     assert len(list(report.iterdir())) == 6
