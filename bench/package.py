@@ -38,7 +38,7 @@ TOWNS = 5
 """Townships along each side of the square."""
 BLOCKS = {"smoke": 400, "county": 14_000}
 KINDS = ("sound", "planted", "giant")
-TEETH = {"smoke": 4, "county": 26}
+TEETH = {"smoke": 4, "county": 25}
 """Side roads of the giant."""
 _DIGITS = 9
 """Of a degree: a tenth of a millimetre."""
