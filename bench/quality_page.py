@@ -105,7 +105,7 @@ def _planted(rows: list[Row], run: dict[str, Any]) -> list[str]:
         ["**Not all answers are equal:**", "", *(f"- {each}" for each in differ)]
         if differ
         else [
-            "Who looks at every pair finds as many pairs over 1 m², as many parcels in an overlap of 0.01 m² "
+            "Who answered finds as many pairs over 1 m², as many parcels in an overlap of 0.01 m² "
             "or more, and areas within 1e-6. As many gaps are found as were planted."
         ]
     )
