@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bench.measure import MIN_OVERLAP_M2, Looked
 
 LEAST_M2 = 0.01
-"""Less is no overlap: `quality.min_defect_m2` of the product."""
+"""Less is no overlap: `overlay.min_defect_m2` of the product."""
 
 
 def parcels_of(data: Path, operation: str) -> gpd.GeoDataFrame:
