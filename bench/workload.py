@@ -107,8 +107,7 @@ def one_county(size: Size, seed: int, along: Floats | None = None) -> tuple[Land
     """Return the land of a single county, and its outline.
 
     Args:
-        along: (n, 2) points from 0 to 1 across the county, close to each other: what they run through is one
-            road.
+        along: (n, 2) close points, from 0 to 1 across the county: what they run through is one road.
     """
     _, cells, group, dlbm = _whole(size, seed)
     if along is not None:
