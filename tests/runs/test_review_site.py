@@ -105,5 +105,6 @@ def test_the_command(tmp_path: Path) -> None:
     assert by_code["CR02"]["status"] == "document"
     assert [each["id"] for each in by_code["CR02"]["documents"]] == ["make_up", "state_council"]
     assert site["opinion"] == "cannot_tell"  # the world has no blue, green, purple, yellow lines
+    assert lantu(*words[:4], "--day", "2024-02-30", *words[6:]).returncode == 2
     project_file(tmp_path, "level: other\nactivity: other\n")
     assert "DOES NOT CONFORM" in lantu(*words, LANTU_LANG="en").stdout

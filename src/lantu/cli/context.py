@@ -37,6 +37,12 @@ AnySystemOption = Annotated[
     ),
 ]
 
+DayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--day", formats=["%Y-%m-%d"], help="按哪天的规则 / whose law applies, YYYY-MM-DD", show_default=False
+    ),
+]
 console = Console()
 stderr = Console(stderr=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from lantu.cli.context import HomeOption, JsonOption, console, home_path, language, line, progress_bars, say
+from lantu.cli.context import (
+    DayOption,
+    HomeOption,
+    JsonOption,
+    console,
+    home_path,
+    language,
+    line,
+    progress_bars,
+    say,
+)
 from lantu.cli.exit_codes import OK, PERSON_DECIDES, RETURNED
 from lantu.core.digest import short
 from lantu.core.finding import Answer
@@ -89,16 +99,13 @@ def run(
         Path | None,
         typer.Option("--report", help="写清单和报告的目录 / folder for files and report", show_default=False),
     ] = None,
-    day: Annotated[
-        str | None,
-        typer.Option("--day", help="按哪天的规则 / whose law applies, YYYY-MM-DD", show_default=False),
-    ] = None,
+    day: DayOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check a package; the exit code tells the verdict."""
     at = datetime.now().astimezone().replace(microsecond=0)
-    on = date.fromisoformat(day) if day else at.date()
+    on = (day or at).date()
     earlier = compare or (report / FILE if report and (report / FILE).is_file() else None)
     before = read_earlier(earlier) if earlier else None
     acceptances = read_acceptances(accept, on) if accept else {}

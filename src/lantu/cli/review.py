@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from lantu.cli.context import (
     AnySystemOption,
+    DayOption,
     HomeOption,
     JsonOption,
     console,
@@ -50,12 +51,7 @@ def run(
         Path | None,
         typer.Option("--project", help="项目情况 YAML / what is known of the project", show_default=False),
     ] = None,
-    day: Annotated[
-        str | None,
-        typer.Option(
-            "--day", help="按哪天的规则和控制线 / law and lines as of, YYYY-MM-DD", show_default=False
-        ),
-    ] = None,
+    day: DayOption = None,
     layer: Annotated[
         str | None, typer.Option("--layer", help="文件中的图层 / layer of the file", show_default=False)
     ] = None,
@@ -65,7 +61,7 @@ def run(
 ) -> None:
     """Review the sites and print an opinion on each."""
     opened, book = Home.open(home_path(home), create=False), load()
-    on = date.fromisoformat(day) if day else datetime.now().astimezone().date()
+    on = (day or datetime.now().astimezone()).date()
     told = read_project(project, book) if project else Project()
     with progress_bars() as progress:
         found = review_file(

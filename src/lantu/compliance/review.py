@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from lantu.compliance.rules import Branch, Control, Document, Outcome
 from lantu.core.errors import LawbookError
 from lantu.core.finding import Answer, worst
-from lantu.core.units import convert
+from lantu.core.units import convert, round_half_up
 from lantu.lawbook import Lawbook
 
+LAND_CODES = "dltb_dlbm_2020"
 LEAST = "overlay.min_defect_m2"
 """The parameter from which on ground counts as affected: sites and lines are digitised to less."""
+
+Why = tuple[str, Mapping[str, object]]
+"""Message code of what is missing, with its params."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Judged:
         area_m2: affected ground; None where it cannot be measured.
         branch: which outcome decided; None where none did.
         needed, at_hand: documents asked for; those of them that the project names. They are not read here.
-        why: message code of what is missing, with its params.
+        why: what is missing, where it cannot be told.
     """
 
     control: Control
@@ -58,7 +62,7 @@ class Judged:
     branch: Branch | None = None
     needed: tuple[Document, ...] = ()
     at_hand: tuple[Document, ...] = ()
-    why: tuple[str, Mapping[str, object]] | None = None
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ def _judged(
     try:
         return _judge(control, ground, project, documents, book, day)
     except Exception as error:  # one control's crash is that control's answer
-        return _untold(control, None, "review.crashed", why=f"{type(error).__name__}: {error}"[:200])
+        why = f"{type(error).__name__}: {error}"[:200]
+        return _untold(control, None, ("review.crashed", {"why": why}))
 
 
 def _judge(
@@ -120,34 +125,36 @@ def _judge(
     book: Lawbook,
     day: date,
 ) -> Judged:
-    area, whole = affected_m2(control, ground, book)
     least = float(book.number(LEAST, day))
+    area, whole = affected_m2(control, ground, book, least)
     if control.over is not None:
         least = float(convert(book.number(control.over, day), "公顷", "平方米"))
     # What is known to be affected is judged, though more of it may lie where nothing is known.
     if area is None or (area < least and not whole):
-        return _untold(control, area, *_missing(control, ground))
+        return _untold(control, area, _missing(control, ground))
     if area < least or (control.over is not None and area <= least):
         return Judged(control, "not_affected", Answer.PASS, area)
     branches = control.on(day)
     if not branches:
-        return _untold(control, area, "review.no_law", day=day)
+        return _untold(control, area, ("review.no_law", {"day": day}))
     branch, unknown = _chosen(branches, project)
     if branch is None:
-        return _untold(control, area, "review.fact_unknown", facts=unknown)
+        return _untold(control, area, ("review.fact_unknown", {"facts": unknown}))
     needed = branch.documents
     at_hand = tuple(each for each in needed if each.id in documents)
     answer = _ANSWERS[branch.outcome]
     if not whole and answer is not Answer.FAIL:
-        code, params = _missing(control, ground)
-        return Judged(
-            control, "cannot_tell", Answer.CANNOT_TELL, area, branch, needed, at_hand, (code, params)
+        return replace(
+            _untold(control, area, _missing(control, ground)), branch=branch, needed=needed, at_hand=at_hand
         )
     return Judged(control, str(branch.outcome), answer, area, branch, needed, at_hand)
 
 
-def affected_m2(control: Control, ground: Ground, book: Lawbook) -> tuple[float | None, bool]:
+def affected_m2(control: Control, ground: Ground, book: Lawbook, least: float) -> tuple[float | None, bool]:
     """Return how much of a site a control affects, and whether that is all of it.
+
+    Args:
+        least: so little ground that no parcel covers is none, m².
 
     Returns:
         None where nothing can be measured; False where more may be affected than is known.
@@ -164,15 +171,15 @@ def affected_m2(control: Control, ground: Ground, book: Lawbook) -> tuple[float 
         return max(ground.area_m2 - ground.covered_m2[control.layer], 0.0), True
     if not control.land_classes:
         return ground.covered_m2[control.layer], whole
-    from_list = book.code_lists["dltb_dlbm_2020"].rows
-    wanted = frozenset().union(*(book.land_class(name, "dltb_dlbm_2020") for name in control.land_classes))
+    wanted = frozenset().union(*(book.land_class(name, LAND_CODES) for name in control.land_classes))
     if not wanted:
         raise LawbookError("lawbook.review_page", code=control.code, name="、".join(control.land_classes))
-    known = all(code in from_list for code in ground.land_m2) and control.layer not in ground.doubtful
+    codes = book.code_lists[LAND_CODES].rows
+    known = ground.land_m2.keys() <= codes.keys() and control.layer not in ground.doubtful
     area = sum(area for code, area in ground.land_m2.items() if code in wanted)
     # Ground of the site that no parcel covers is of no known class.
     gap = ground.area_m2 - ground.covered_m2[control.layer]
-    return area, whole and known and gap < max(1e-6 * ground.area_m2, 0.01)
+    return area, whole and known and gap < least
 
 
 def _chosen(branches: Iterable[Branch], project: Mapping[str, str]) -> tuple[Branch | None, str]:
@@ -190,16 +197,13 @@ def _chosen(branches: Iterable[Branch], project: Mapping[str, str]) -> tuple[Bra
     return None, "、".join(sorted(unknown))
 
 
-def _missing(control: Control, ground: Ground) -> tuple[str, Mapping[str, object]]:
+def _missing(control: Control, ground: Ground) -> Why:
     if control.layer in ground.absent or control.layer not in ground.covered_m2:
         return "review.layer_absent", {"layer": control.layer}
     if ground.elsewhere_m2:
-        elsewhere = Decimal(round(ground.elsewhere_m2 * 100)) / 100
-        return "review.elsewhere", {"area": elsewhere}
+        return "review.elsewhere", {"area": round_half_up(Decimal(ground.elsewhere_m2), 2)}
     return "review.land_unknown", {"layer": control.layer}
 
 
-def _untold(control: Control, area: float | None, code: str, /, *more: object, **params: object) -> Judged:
-    given = more[0] if more else params
-    assert isinstance(given, Mapping)
-    return Judged(control, "cannot_tell", Answer.CANNOT_TELL, area, why=(code, given))
+def _untold(control: Control, area: float | None, why: Why) -> Judged:
+    return Judged(control, "cannot_tell", Answer.CANNOT_TELL, area, why=why)

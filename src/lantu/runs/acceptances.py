@@ -7,10 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lantu.core.errors import InputError, LawbookError
-from lantu.intake.bytes_of import read_bytes
-from lantu.lawbook.pages import read_yaml, text_of
+from lantu.core.errors import InputError
 from lantu.quality.findings import Acceptance
+from lantu.runs.yaml_file import read_user_yaml
 
 KEYS = ("id", "reason", "person", "until")
 
@@ -24,17 +23,9 @@ def read_acceptances(path: Path, day: date) -> Mapping[str, Acceptance]:
     Raises:
         InputError: `acceptance.bad_file`, `.bad_entry`, `.twice`, `document.*`.
     """
-    try:
-        page = read_yaml(text_of(read_bytes(path), path.name), path.name)
-    except LawbookError as error:
-        raise InputError(
-            "acceptance.bad_file", where=path.name, line=error.params.get("line", 1),
-            why=error.params.get("why", error.code),
-        ) from None  # fmt: skip
-    if not isinstance(page.data, list):
-        raise InputError("acceptance.bad_file", where=path.name, line=1, why="[{id, reason, person, until}]")
+    entries = read_user_yaml(path, "acceptance.bad_file", list, "[{id, reason, person, until}]")
     found: dict[str, Acceptance] = {}
-    for nth, entry in enumerate(page.data, 1):
+    for nth, entry in enumerate(entries, 1):
         each = _acceptance(entry, nth, path.name, day)
         if each.id in found:
             raise InputError("acceptance.twice", where=path.name, id=each.id)

@@ -11,13 +11,12 @@ from typing import Any
 
 from lantu.compliance.review import Ground, Opinion, review
 from lantu.compliance.rules import FACTS, controls_of, facts_of
-from lantu.core.errors import InputError, LawbookError
+from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
-from lantu.intake.bytes_of import read_bytes
 from lantu.lawbook import Lawbook, load
-from lantu.lawbook.pages import read_yaml, text_of
 from lantu.runs.look_up_site import SiteAnswer, SiteFile, look_up_file
 from lantu.runs.measure_layers import LAND
+from lantu.runs.yaml_file import read_user_yaml
 from lantu.store import Home
 
 _TEXTS = ("name", "applicant")
@@ -104,16 +103,7 @@ def read_project(path: Path, book: Lawbook) -> Project:
         InputError: `review.bad_project`, `.unknown_fact`, `.unknown_value`, `.unknown_document`,
             `document.*`.
     """
-    try:
-        page = read_yaml(text_of(read_bytes(path), path.name), path.name)
-    except LawbookError as error:
-        raise InputError(
-            "review.bad_project", where=path.name, line=error.params.get("line", 1),
-            why=error.params.get("why", error.code),
-        ) from None  # fmt: skip
-    if not isinstance(page.data, dict):
-        raise InputError("review.bad_project", where=path.name, line=1, why="{fact: value}")
-    return _project(page.data, path.name, book)
+    return _project(read_user_yaml(path, "review.bad_project", dict, "{fact: value}"), path.name, book)
 
 
 def _project(data: Mapping[str, Any], where: str, book: Lawbook) -> Project:
