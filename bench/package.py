@@ -29,8 +29,9 @@ from bench.partition import NOTHING, Floats, Ints, Shapes
 from bench.planting import planted
 from bench.workload import FARMLAND, FOREST, PLANE, SIZES, Land, Random, Size, grouped, one_county
 from lantu.core.crs import GEOGRAPHIC
+from lantu.core.invented import INVENTED
 from lantu.lawbook import Lawbook, LayerSpec, load
-from lantu.sample.counties import CITY, COUNTIES, INVENTED, PROVINCE, townships
+from lantu.sample.counties import CITY, COUNTIES, PROVINCE, townships
 
 COUNTY = COUNTIES[0]
 PROFILE = "county-2021"

@@ -144,6 +144,18 @@ def test_pdf_is_short_and_says_the_verdict_first(folder: Path, said) -> None:
 
 
 @needs_font
+def test_invented_data_are_marked_and_others_are_not(tmp_path: Path, found: World) -> None:
+    for invented in (True, False):
+        checked = replace(found.checked, invented=invented)
+        into = tmp_path / str(invented)
+        write(checked, found.work, into, made_at=WHEN, language="zh")
+        with pdfplumber.open(into / "report.pdf") as made:
+            first = made.pages[0].extract_text()
+        assert ("虚构示例数据" in first) is invented
+        assert ("虚构示例数据" in plain_text(into / "report.html")) is invented
+
+
+@needs_font
 def test_pdf_in_english(found: World) -> None:
     report = arrange(found.checked, load())
     made = pdf.to_pdf(report, pictures(report, None), WHEN, "en")

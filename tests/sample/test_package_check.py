@@ -142,6 +142,9 @@ def test_the_command_from_check_to_draft(sample, tmp_path: Path) -> None:
         "findings.geojson", "findings.gpkg", "findings.json", "findings.xlsx", "report.html", "report.pdf",
     ]  # fmt: skip
 
+    assert "虚构示例数据" in alone.stdout
+    assert json.loads((report / "findings.json").read_text("utf-8"))["invented"] is True
+    assert "虚构示例数据：" in (report / "report.html").read_text("utf-8")
     whole = lantu(*words, "--upper", reply, "--report", report)
     assert whole.returncode == 0, whole.stderr
     assert "接收" in whole.stdout and "已改 3" in whole.stdout

@@ -140,6 +140,8 @@ def plans_of(option: Path | None, against: str | None) -> Home | None:
 
 def show(checked: Checked, unused: list[str], written: Written | None) -> None:
     """Print verdict, table, what holds the package back, what became of earlier findings."""
+    if checked.invented:
+        line(say("package.invented"), "bold magenta")
     rules = sum(result.answer is not None for result in checked.results)
     fail = checked.count("must", Answer.FAIL)
     open_ = sum(checked.count("must", each) for each in (Answer.NEEDS_PERSON, Answer.CANNOT_TELL))

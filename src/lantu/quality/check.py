@@ -12,6 +12,7 @@ import shapely
 
 from lantu.core.area import MAX_EDGE_M
 from lantu.core.finding import Answer
+from lantu.core.invented import INVENTED
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import QualityRule
 from lantu.quality.checks import CHECKS
@@ -29,6 +30,9 @@ from lantu.quality.reference import Survey
 from lantu.quality.runner import run_rule
 from lantu.quality.sheet import Sheet
 from lantu.quality.workspace import Workspace
+
+REMARK = "BZ"
+"""备注."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Checked:
         gone: findings of the earlier check that are not there any more, each FIXED or NOT_LOOKED_AT.
         parameters: value of every parameter that a rule used, on the day.
         method: how areas were measured; None where none could be.
+        invented: whether the package says of itself, in a remark or text, that its data are invented.
         survey: the land survey beside the package that rules could look at; None where there is none.
     """
 
@@ -90,6 +95,7 @@ class Checked:
     parameters: Mapping[str, Decimal | str]
     gone: tuple[tuple[Earlier, Status], ...] = ()
     survey: Survey | None = None
+    invented: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -131,6 +137,16 @@ def check_package(work: Workspace, rules: Iterable[QualityRule], progress: Progr
         results=tuple(results),
         parameters={name: work.book.parameter(name, work.day) for name in used},
         survey=work.reference.survey if work.beside else None,
+        invented=_invented(work),
+    )
+
+
+def _invented(work: Workspace) -> bool:
+    remarks = (
+        text for sheet in work.sheets.values() if sheet.has(REMARK) for text in sheet.values(REMARK).texts
+    )
+    return any(INVENTED in text for text in remarks) or any(
+        INVENTED in each.text for each in work.package.documents
     )
 
 

@@ -16,12 +16,13 @@ import shapely
 from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC, transformer
 from lantu.core.errors import ConflictError, InputError
+from lantu.core.invented import INVENTED, INVENTED_EN
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
 from lantu.lawbook import Lawbook, load
 from lantu.runs.side_by_side import side_by_side
 from lantu.sample.build import Entry, build_county
-from lantu.sample.counties import COUNTIES, INVENTED, INVENTED_EN, County
+from lantu.sample.counties import COUNTIES, County
 from lantu.sample.outlines import drawn_outlines, given_outlines
 from lantu.store.files import storage_faults
 

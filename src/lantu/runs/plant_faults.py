@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from lantu.core.errors import InputError
+from lantu.core.invented import INVENTED, INVENTED_EN
 from lantu.core.progress import Progress, silent
 from lantu.runs.check_package import check
-from lantu.sample.counties import INVENTED, INVENTED_EN
 from lantu.sample.package_faults.draft import draft_of, layers_of
 from lantu.sample.package_faults.plant import Planted, plant
 from lantu.sample.write import write_layer

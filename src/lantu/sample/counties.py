@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 
-INVENTED = "虚构示例数据"
-INVENTED_EN = "invented sample data"
 CITY, PROVINCE = "白城市", "吉林省"
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from lantu.core.area import Geometries
+from lantu.core.invented import INVENTED
 from lantu.lawbook import Lawbook
-from lantu.sample.counties import INVENTED
 
 NOTE = f"{INVENTED} invented"
 STATE, COLLECTIVE = "20", "30"

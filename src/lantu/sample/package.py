@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lantu.core.invented import INVENTED
 from lantu.core.units import convert, round_half_up
 from lantu.sample.calibrate import CENT, cents
-from lantu.sample.counties import INVENTED, County
+from lantu.sample.counties import County
 from lantu.sample.drawing import areas_m2
 from lantu.sample.events import Events, farmland_cents
 from lantu.sample.layers import NOTE, SampleLayer

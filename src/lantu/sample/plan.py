@@ -11,9 +11,10 @@ import shapely
 from numpy.typing import NDArray
 
 from lantu.core.area import Geometries
+from lantu.core.invented import INVENTED
 from lantu.sample import landmap as lm
 from lantu.sample.calibrate import CENT, cents, ridges
-from lantu.sample.counties import CITY, INVENTED, PROVINCE, YEARS
+from lantu.sample.counties import CITY, PROVINCE, YEARS
 from lantu.sample.drawing import areas_m2, delivered
 from lantu.sample.events import Events
 from lantu.sample.layers import COLLECTIVE, NOTE, SampleLayer, bsm, table_of

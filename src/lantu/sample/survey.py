@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lantu.core.invented import INVENTED
 from lantu.sample.calibrate import CENT, RIDGE_SHARE, cents, ridges
 from lantu.sample.classes import FARMLAND
-from lantu.sample.counties import INVENTED, YEARS
+from lantu.sample.counties import YEARS
 from lantu.sample.drawing import delivered
 from lantu.sample.events import Events
 from lantu.sample.layers import COLLECTIVE, NOTE, STATE, SampleLayer, bsm, empty_column, table_of, text_column

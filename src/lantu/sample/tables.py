@@ -7,8 +7,9 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
+from lantu.core.invented import INVENTED
 from lantu.core.units import convert
-from lantu.sample.counties import INVENTED, YEARS
+from lantu.sample.counties import YEARS
 from lantu.sample.events import Events
 from lantu.sample.layers import SampleLayer, bsm
 

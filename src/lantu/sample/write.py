@@ -13,7 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from lantu.core.area import Geometries
 from lantu.core.errors import StorageError
-from lantu.sample.counties import INVENTED, INVENTED_EN
+from lantu.core.invented import INVENTED, INVENTED_EN
 from lantu.sample.layers import SampleLayer
 
 DATED = "2026-01-01T00:00:00Z"

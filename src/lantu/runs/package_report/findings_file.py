@@ -46,6 +46,7 @@ def to_json(report: Report, made_at: datetime) -> bytes:
             "county": checked.county,
             "files": [{"name": clean(f.name), "size": f.size, "digest": f.digest} for f in checked.files],
         },
+        "invented": checked.invented,
         "profile": checked.profile,
         "day": checked.day.isoformat(),
         "lawbook": checked.lawbook,

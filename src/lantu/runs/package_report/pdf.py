@@ -114,6 +114,7 @@ class _Data:
             },
             "title": say("quality_report.title"),
             "package": _fitted(checked.name, 60),
+            "invented": say("package.invented") if checked.invented else None,
             "facts": self._facts(),
             "verdict": checked.verdict.value,
             "verdict_word": self._said(word("verdict", checked.verdict)),

@@ -155,6 +155,7 @@ def _layers() -> list[_Column]:
 def _about(report: Report, made_at: datetime, book: _Book) -> list[tuple[str, object]]:
     checked, say = report.checked, book.say
     rows: list[tuple[str, object]] = [
+        *([(say("package.invented"), "")] if checked.invented else []),
         (say("quality_report.verdict"), book.said(word("verdict", checked.verdict))),
         (say("quality_report.reason"), book.said(report.reason)),
         (say("quality_report.package"), checked.name),
