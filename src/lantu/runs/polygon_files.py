@@ -111,8 +111,9 @@ class PolygonSource:
 
     @property
     def used(self) -> UsedFile:
-        notes = ("intake.z_dropped",) * self.survey.has_z + (self.system.note,) * bool(self.system.note)
         rows = self.rows
+        notes = rows.notes + ("intake.z_dropped",) * self.survey.has_z
+        notes += (self.system.note,) * bool(self.system.note)
         return UsedFile(rows.path.name, rows.layer, rows.digest, self.system.words, rows.rows, notes)
 
     @property
