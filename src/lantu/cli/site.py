@@ -28,6 +28,7 @@ from lantu.cli.context import (
 from lantu.core.units import round_half_up
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
+from lantu.runs.declared_area import Declared
 from lantu.runs.look_up_site import Share, SiteAnswer, SiteFile, look_up_file
 from lantu.store import Home
 
@@ -41,7 +42,12 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="地块的面图层 / file with the polygons of the sites")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="地块：面图层，或界址点坐标 TXT / sites: a layer of polygons, or boundary points (TXT)"
+        ),
+    ],
     layer: Annotated[
         str | None, typer.Option("--layer", help="文件中的图层 / layer of the file", show_default=False)
     ] = None,
@@ -69,9 +75,14 @@ def show(result: SiteFile, invented: bool) -> None:
     """Print answers for people."""
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
-    for answer, classes in list(zip(result.answers, result.land, strict=True))[:SHOWN]:
+    sites = zip(result.answers, result.land, result.declared, strict=True)
+    for answer, classes, declared in list(sites)[:SHOWN]:
         area = hectares(answer.area_m2)
         line(say("site.title", number=answer.number, area=area, year=result.year), "bold")
+        if declared and not declared.agrees:
+            likely = "、".join(declared.likely) or "–"
+            said = f"{str(declared.area).removesuffix('.0')} {declared.unit}"
+            line(say("site.declared", said=said, area=area, likely=likely), "yellow")
         if answer.lines:
             console.print(_lines(answer))
         if answer.land:
@@ -140,6 +151,7 @@ def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
             {
                 "site": answer.number,
                 "area_m2": answer.area_m2,
+                "declared": _declared(declared),
                 "lines": [_share(share, answer) for share in answer.lines],
                 "land": [
                     _share(share, answer) | {"by_dlbm": classes[share.layer.digest]} for share in answer.land
@@ -147,8 +159,19 @@ def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
                 "not_registered": [{"area_code": code, "kind": kind} for code, kind in answer.lacking],
                 "in_no_registered_area_m2": answer.elsewhere_m2,
             }
-            for answer, classes in zip(result.answers, result.land, strict=True)
+            for answer, classes, declared in zip(result.answers, result.land, result.declared, strict=True)
         ],
+    }
+
+
+def _declared(declared: Declared | None) -> dict[str, Any] | None:
+    if declared is None:
+        return None
+    return {
+        "area": float(declared.area),
+        "unit": declared.unit,
+        "agrees": declared.agrees,
+        "likely_units": list(declared.likely),
     }
 
 
