@@ -45,7 +45,7 @@ def run(
     file: Annotated[
         Path,
         typer.Argument(
-            help="地块：面图层，或界址点坐标 TXT / sites: a layer of polygons, or boundary points (TXT)"
+            help="地块：面图层、界址点坐标 TXT 或 WKT / sites: polygons, boundary points (TXT) or WKT"
         ),
     ],
     layer: Annotated[
@@ -57,6 +57,14 @@ def run(
             "--year", help="按哪一年有效的控制线，缺省为今年 / lines in force in; now", show_default=False
         ),
     ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            "--crs",
+            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT)",
+            show_default=False,
+        ),
+    ] = None,
     assume_cgcs2000: AnySystemOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -65,8 +73,8 @@ def run(
     opened = Home.open(home_path(home), create=False)
     with progress_bars() as progress:
         result = look_up_file(
-            opened, file, year or datetime.now(UTC).year, layer=layer, assume_cgcs2000=assume_cgcs2000,
-            progress=progress,
+            opened, file, year or datetime.now(UTC).year, layer=layer, crs=crs,
+            assume_cgcs2000=assume_cgcs2000, progress=progress,
         )  # fmt: skip
     emit(_plain(result, opened.invented), as_json, lambda: show(result, opened.invented))
 

@@ -22,6 +22,8 @@ from lantu.intake.encoding import shapefile_encoding
 from lantu.intake.parquet import geometry_column
 from lantu.intake.reasons import first_words
 from lantu.intake.whole import check_whole
+from lantu.intake.wkt import SUFFIX as WKT
+from lantu.intake.wkt import read_wkt
 from lantu.intake.zipped import unzipped
 
 PARQUET = (".parquet", ".geoparquet")
@@ -86,14 +88,14 @@ class Pieces:
 def open_pieces(path: Path, layer: str | None = None) -> Iterator[Pieces]:
     """Open one layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet … file.
 
-    A .txt is read as 界址点坐标.
+    A .txt is read as 界址点坐标, a .wkt as WKT, its system by SRID= alone.
 
     Args:
         layer: its name; may be left out where the file has only one.
 
     Raises:
         InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.which_layer`, `.no_layer`, `.no_companion`,
-            `.not_a_gdb`, `.which_file`, `.encoding`, `boundary.*`.
+            `.not_a_gdb`, `.which_file`, `.encoding`, `boundary.*`, `wkt.*`.
     """
     check_exists(path)
     state = _state(path)
@@ -103,6 +105,9 @@ def open_pieces(path: Path, layer: str | None = None) -> Iterator[Pieces]:
         return
     if path.suffix.lower() == BOUNDARY_POINTS:
         yield _boundary_points(path, layer, state)
+        return
+    if path.suffix.lower() == WKT:
+        yield _wkt(path, layer, state)
         return
     with unzipped(path) as inner:
         yield _by_gdal(inner, path, layer, state)
@@ -171,6 +176,18 @@ def _boundary_points(path: Path, layer: str | None, state: tuple[Any, ...]) -> P
         path, path.stem, digest_path(path), found.attributes.schema, True, f"EPSG:{found.epsg}", len(wkb),
         found.encoding, read, state, found.notes,
     )  # fmt: skip
+
+
+def _wkt(path: Path, layer: str | None, state: tuple[Any, ...]) -> Pieces:
+    _only_layer(path, layer)
+    found = read_wkt(read_bytes(path), path.name)
+    wkb = pa.array(shapely.to_wkb(found.geometry), pa.large_binary())
+    crs = None if found.srid is None else f"EPSG:{found.srid}"
+
+    def read(columns: list[str]) -> Iterator[tuple[pa.Table, pa.Array | None]]:
+        yield pa.table({}), wkb
+
+    return Pieces(path, path.stem, digest_path(path), pa.schema([]), True, crs, len(wkb), None, read, state)
 
 
 def _only_layer(path: Path, layer: str | None) -> None:

@@ -90,6 +90,7 @@ def look_up_file(
     year: int,
     *,
     layer: str | None = None,
+    crs: str | None = None,
     assume_cgcs2000: bool = False,
     progress: Progress = silent,
 ) -> SiteFile:
@@ -97,15 +98,18 @@ def look_up_file(
 
     Args:
         layer: which one of a file that has several.
+        crs: system of a file that names none (WKT).
 
     Raises:
-        InputError: `intake.*`, `boundary.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.too_big`: what
-            is wrong with the file, where, how to mend it.
+        InputError: `intake.*`, `boundary.*`, `wkt.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`,
+            `.too_big`: what is wrong with the file, where, how to mend it.
         NotFoundError: `store.no_plane` before the home's first layer.
         IntegrityError: `layer.missing`, `layer.damaged`: of a land survey.
     """
     plane = home.plane
-    (sites,) = read_polygons([(path, layer)], plane=plane, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    (sites,) = read_polygons(
+        [(path, layer)], plane=plane, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress
+    )
     answers = look_up(sites.pack, InForce(home, load(), year).now(progress))
     declared = declared_areas(path, sites.used.digest, [answer.area_m2 for answer in answers])
     return SiteFile(sites.used, year, method(ENGINE, plane), answers, land_classes(home, answers), declared)
