@@ -28,6 +28,7 @@ from lantu.cli.context import (
 from lantu.core.units import round_half_up
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
+from lantu.runs.declared_area import Declared
 from lantu.runs.look_up_site import Share, SiteAnswer, SiteFile, look_up_file
 from lantu.store import Home
 
@@ -41,7 +42,12 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="地块的面图层 / file with the polygons of the sites")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="地块：面图层、界址点坐标 TXT 或 WKT / sites: polygons, boundary points (TXT) or WKT"
+        ),
+    ],
     layer: Annotated[
         str | None, typer.Option("--layer", help="文件中的图层 / layer of the file", show_default=False)
     ] = None,
@@ -49,6 +55,14 @@ def run(
         int | None,
         typer.Option(
             "--year", help="按哪一年有效的控制线，缺省为今年 / lines in force in; now", show_default=False
+        ),
+    ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            "--crs",
+            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT)",
+            show_default=False,
         ),
     ] = None,
     assume_cgcs2000: AnySystemOption = False,
@@ -59,8 +73,8 @@ def run(
     opened = Home.open(home_path(home), create=False)
     with progress_bars() as progress:
         result = look_up_file(
-            opened, file, year or datetime.now(UTC).year, layer=layer, assume_cgcs2000=assume_cgcs2000,
-            progress=progress,
+            opened, file, year or datetime.now(UTC).year, layer=layer, crs=crs,
+            assume_cgcs2000=assume_cgcs2000, progress=progress,
         )  # fmt: skip
     emit(_plain(result, opened.invented), as_json, lambda: show(result, opened.invented))
 
@@ -69,9 +83,14 @@ def show(result: SiteFile, invented: bool) -> None:
     """Print answers for people."""
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
-    for answer, classes in list(zip(result.answers, result.land, strict=True))[:SHOWN]:
+    sites = zip(result.answers, result.land, result.declared, strict=True)
+    for answer, classes, declared in list(sites)[:SHOWN]:
         area = hectares(answer.area_m2)
         line(say("site.title", number=answer.number, area=area, year=result.year), "bold")
+        if declared and not declared.agrees:
+            likely = "、".join(declared.likely) or "–"
+            said = f"{str(declared.area).removesuffix('.0')} {declared.unit}"
+            line(say("site.declared", said=said, area=area, likely=likely), "yellow")
         if answer.lines:
             console.print(_lines(answer))
         if answer.land:
@@ -140,6 +159,7 @@ def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
             {
                 "site": answer.number,
                 "area_m2": answer.area_m2,
+                "declared": _declared(declared),
                 "lines": [_share(share, answer) for share in answer.lines],
                 "land": [
                     _share(share, answer) | {"by_dlbm": classes[share.layer.digest]} for share in answer.land
@@ -147,8 +167,19 @@ def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
                 "not_registered": [{"area_code": code, "kind": kind} for code, kind in answer.lacking],
                 "in_no_registered_area_m2": answer.elsewhere_m2,
             }
-            for answer, classes in zip(result.answers, result.land, strict=True)
+            for answer, classes, declared in zip(result.answers, result.land, result.declared, strict=True)
         ],
+    }
+
+
+def _declared(declared: Declared | None) -> dict[str, Any] | None:
+    if declared is None:
+        return None
+    return {
+        "area": float(declared.area),
+        "unit": declared.unit,
+        "agrees": declared.agrees,
+        "likely_units": list(declared.likely),
     }
 
 

@@ -11,14 +11,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from lantu.core.errors import InputError
-from lantu.intake.bytes_of import digest_path, parts_of
+from lantu.intake.boundary_points import SUFFIX as BOUNDARY_POINTS
+from lantu.intake.boundary_points import read_boundary_points
+from lantu.intake.bytes_of import digest_path, parts_of, read_bytes
 from lantu.intake.encoding import shapefile_encoding
 from lantu.intake.parquet import geometry_column
 from lantu.intake.reasons import first_words
 from lantu.intake.whole import check_whole
+from lantu.intake.wkt import SUFFIX as WKT
+from lantu.intake.wkt import read_wkt
 from lantu.intake.zipped import unzipped
 
 PARQUET = (".parquet", ".geoparquet")
@@ -38,6 +43,7 @@ class Pieces:
         crs: definition of its system as the format has it, or None.
         rows: as the file says.
         encoding: attribute encoding that was used, where the file has one of its own.
+        notes: message codes of what was let through as the file was opened.
     """
 
     path: Path
@@ -50,6 +56,7 @@ class Pieces:
     encoding: str | None
     _read: Callable[[list[str]], Iterator[tuple[pa.Table, pa.Array | None]]]
     _state: tuple[tuple[str, int, int], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -81,18 +88,26 @@ class Pieces:
 def open_pieces(path: Path, layer: str | None = None) -> Iterator[Pieces]:
     """Open one layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet … file.
 
+    A .txt is read as 界址点坐标, a .wkt as WKT, its system by SRID= alone.
+
     Args:
         layer: its name; may be left out where the file has only one.
 
     Raises:
         InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.which_layer`, `.no_layer`, `.no_companion`,
-            `.not_a_gdb`, `.which_file`, `.encoding`.
+            `.not_a_gdb`, `.which_file`, `.encoding`, `boundary.*`, `wkt.*`.
     """
     check_exists(path)
     state = _state(path)
     if path.suffix.lower() in PARQUET:
         with _parquet(path, layer, state) as found:
             yield found
+        return
+    if path.suffix.lower() == BOUNDARY_POINTS:
+        yield _boundary_points(path, layer, state)
+        return
+    if path.suffix.lower() == WKT:
+        yield _wkt(path, layer, state)
         return
     with unzipped(path) as inner:
         yield _by_gdal(inner, path, layer, state)
@@ -127,8 +142,7 @@ def sentences(file: str) -> Iterator[None]:
 def _parquet(path: Path, layer: str | None, state: tuple[Any, ...]) -> Iterator[Pieces]:
     if path.is_dir():
         raise InputError("intake.unreadable", where=path.name, why="a folder")
-    if layer not in (None, path.stem):
-        raise InputError("intake.no_layer", where=path.name, layer=layer, layers=path.stem)
+    _only_layer(path, layer)
     with sentences(path.name):
         # Buffered: of a huge row group only the pages under way are held.
         file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
@@ -148,6 +162,38 @@ def _parquet(path: Path, layer: str | None, state: tuple[Any, ...]) -> Iterator[
             path, path.stem, digest_path(path), schema, column is not None, crs, meta.num_rows, None, read,
             state,
         )  # fmt: skip
+
+
+def _boundary_points(path: Path, layer: str | None, state: tuple[Any, ...]) -> Pieces:
+    _only_layer(path, layer)
+    found = read_boundary_points(read_bytes(path), path.name)
+    wkb = pa.array(shapely.to_wkb(found.geometry), pa.large_binary())
+
+    def read(columns: list[str]) -> Iterator[tuple[pa.Table, pa.Array | None]]:
+        yield found.attributes.select(columns), wkb
+
+    return Pieces(
+        path, path.stem, digest_path(path), found.attributes.schema, True, f"EPSG:{found.epsg}", len(wkb),
+        found.encoding, read, state, found.notes,
+    )  # fmt: skip
+
+
+def _wkt(path: Path, layer: str | None, state: tuple[Any, ...]) -> Pieces:
+    _only_layer(path, layer)
+    found = read_wkt(read_bytes(path), path.name)
+    wkb = pa.array(shapely.to_wkb(found.geometry), pa.large_binary())
+    crs = None if found.srid is None else f"EPSG:{found.srid}"
+
+    def read(columns: list[str]) -> Iterator[tuple[pa.Table, pa.Array | None]]:
+        yield pa.table({}), wkb
+
+    return Pieces(path, path.stem, digest_path(path), pa.schema([]), True, crs, len(wkb), None, read, state)
+
+
+def _only_layer(path: Path, layer: str | None) -> None:
+    """Refuse another layer of a file that has one, called as the file is."""
+    if layer not in (None, path.stem):
+        raise InputError("intake.no_layer", where=path.name, layer=layer, layers=path.stem)
 
 
 def _by_gdal(path: Path, known_as: Path, layer: str | None, state: tuple[Any, ...]) -> Pieces:

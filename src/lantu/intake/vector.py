@@ -11,9 +11,11 @@ from pyproj import CRS
 
 from lantu.core.crs import check_bounds, is_wgs84, read_crs
 from lantu.core.errors import InputError
+from lantu.intake.boundary_points import SUFFIX as BOUNDARY_POINTS
 from lantu.intake.bytes_of import digest_path, read_bytes
 from lantu.intake.pieces import PARQUET, check_exists, list_gdal_layers, open_pieces, sentences
 from lantu.intake.shapes import Geometries, bounds_of, check_shapes, from_wkb
+from lantu.intake.wkt import SUFFIX as WKT
 from lantu.intake.zipped import unzipped
 
 
@@ -35,7 +37,7 @@ class VectorTable:
         geometry: shapely objects (2D), as many as rows; None for a table.
         crs: system of the coordinates; None for a table.
         encoding: attribute encoding that was used, where the file has one of its own.
-        notes: message codes of what was changed on the way in (`intake.z_dropped` …).
+        notes: message codes of what was changed or let through on the way in (`intake.z_dropped` …).
     """
 
     attributes: pa.Table
@@ -55,7 +57,7 @@ def list_layers(path: Path) -> list[LayerName]:
         InputError: as `read_vector`.
     """
     check_exists(path)
-    if path.suffix.lower() in PARQUET:
+    if path.suffix.lower() in (*PARQUET, BOUNDARY_POINTS, WKT):
         return [LayerName(path.stem, "Polygon", -1)]
     with unzipped(path) as inner:
         return [LayerName(name, kind, -1) for name, kind in list_gdal_layers(inner, path.name)]
@@ -64,7 +66,7 @@ def list_layers(path: Path) -> list[LayerName]:
 def read_vector(
     path: Path, layer: str | None = None, *, check_crs: bool = True, assume_cgcs2000: bool = False
 ) -> VectorTable:
-    """Read one layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON or GeoParquet file.
+    """Read a layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet, WKT or 界址点 TXT.
 
     Every row of the file comes along, or none: a file that was cut off is refused, though GDAL would read
     what is left of it.
@@ -77,11 +79,12 @@ def read_vector(
     Raises:
         InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.rows_missing`, `.which_layer`, `.no_layer`,
             `.no_companion`, `.not_a_gdb`, `.which_file`, `.curved`, `.encoding`, `.null_geometry`,
-            `.empty_geometry`, `.invalid_geometry`, `.bad_coordinate`, `.wgs84`, `crs.*`.
+            `.empty_geometry`, `.invalid_geometry`, `.bad_coordinate`, `.wgs84`, `crs.*`, `boundary.*`,
+            `wkt.*`.
     """
-    notes: list[str] = []
     geometry, crs = None, None
     with open_pieces(path, layer) as source:
+        notes = list(source.notes)
         pieces = list(source.read())
         attributes = pa.concat_tables([source.schema.empty_table(), *(table for table, _ in pieces)])
         if source.has_shapes:

@@ -19,6 +19,7 @@ from lantu.overlay.engine import method
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes, take
 from lantu.runs.control_index import ENGINE, ControlIndex, InForce
+from lantu.runs.declared_area import Declared, declared_areas
 from lantu.runs.measure_layers import LAND
 from lantu.runs.polygon_files import UsedFile, read_polygons
 from lantu.store import OUTLINE, Home, Layer
@@ -72,6 +73,7 @@ class SiteFile:
         method: engine, plane and the greatest edge.
         answers: a site each, in the order of the file.
         land: of each site, by digest of the land survey: its ground by 地类编码, as `land_classes`.
+        declared: the area that the file declares for each site, None where it does not.
     """
 
     used: UsedFile
@@ -79,6 +81,7 @@ class SiteFile:
     method: str
     answers: list[SiteAnswer]
     land: list[dict[str, dict[str, float]]]
+    declared: list[Declared | None]
 
 
 def look_up_file(
@@ -87,6 +90,7 @@ def look_up_file(
     year: int,
     *,
     layer: str | None = None,
+    crs: str | None = None,
     assume_cgcs2000: bool = False,
     progress: Progress = silent,
 ) -> SiteFile:
@@ -94,17 +98,21 @@ def look_up_file(
 
     Args:
         layer: which one of a file that has several.
+        crs: system of a file that names none (WKT).
 
     Raises:
-        InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.too_big`: what is wrong with
-            the file, where, how to mend it.
+        InputError: `intake.*`, `boundary.*`, `wkt.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`,
+            `.too_big`: what is wrong with the file, where, how to mend it.
         NotFoundError: `store.no_plane` before the home's first layer.
         IntegrityError: `layer.missing`, `layer.damaged`: of a land survey.
     """
     plane = home.plane
-    (sites,) = read_polygons([(path, layer)], plane=plane, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    (sites,) = read_polygons(
+        [(path, layer)], plane=plane, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress
+    )
     answers = look_up(sites.pack, InForce(home, load(), year).now(progress))
-    return SiteFile(sites.used, year, method(ENGINE, plane), answers, land_classes(home, answers))
+    declared = declared_areas(path, sites.used.digest, [answer.area_m2 for answer in answers])
+    return SiteFile(sites.used, year, method(ENGINE, plane), answers, land_classes(home, answers), declared)
 
 
 def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:

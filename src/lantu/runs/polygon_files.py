@@ -111,8 +111,9 @@ class PolygonSource:
 
     @property
     def used(self) -> UsedFile:
-        notes = ("intake.z_dropped",) * self.survey.has_z + (self.system.note,) * bool(self.system.note)
         rows = self.rows
+        notes = rows.notes + ("intake.z_dropped",) * self.survey.has_z
+        notes += (self.system.note,) * bool(self.system.note)
         return UsedFile(rows.path.name, rows.layer, rows.digest, self.system.words, rows.rows, notes)
 
     @property
@@ -236,12 +237,14 @@ def open_polygons(
     field: str | None = None,
     assume_cgcs2000: bool = False,
     progress: Progress = silent,
+    crs: str | None = None,
 ) -> Iterator[PolygonSource]:
     """Open a file and look at every row of it.
 
     Args:
         layer: which one of a file that has several.
         field: a field that must be there; its case does not matter.
+        crs: system of a file that names none.
 
     Raises:
         InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.no_field`: what is wrong,
@@ -251,7 +254,9 @@ def open_polygons(
         if not rows.has_shapes:
             raise InputError("overlay.no_shapes", where=rows.where)
         spelt = _spelt(rows, field)
-        system = read_any_crs(rows.crs, rows.where, assume_cgcs2000)
+        if crs and rows.crs:
+            raise InputError("crs.has_own", where=rows.where, crs=crs)
+        system = read_any_crs(rows.crs or crs, rows.where, assume_cgcs2000)
         yield PolygonSource(rows, system, spelt, survey(rows, system, progress))
 
 
@@ -262,6 +267,7 @@ def read_polygons(
     assume_cgcs2000: bool = False,
     broken: Collection[int] = (),
     plane: StatutoryPlane | None = None,
+    crs: str | None = None,
     progress: Progress = silent,
 ) -> list[PolygonFile]:
     """Read and pack files.
@@ -272,6 +278,7 @@ def read_polygons(
         broken: places in `wanted` of the files whose polygons may cover ground twice: `PackedLayer.broken`
             has them; in any other file they are refused.
         plane: where the areas are measured; None lets the first file choose.
+        crs: system of files that name none (WKT).
 
     Raises:
         InputError: `intake.*`, `crs.*`, `layer.no_rows`, `overlay.no_shapes`, `.no_field`, `.too_big`: what
@@ -279,7 +286,7 @@ def read_polygons(
     """
     with ExitStack() as stack:
         sources = [
-            stack.enter_context(open_polygons(path, layer, field, assume_cgcs2000, progress))
+            stack.enter_context(open_polygons(path, layer, field, assume_cgcs2000, progress, crs))
             for (path, layer), field in zip(wanted, fields or [None] * len(wanted), strict=True)
         ]
         for nth, source in enumerate(sources):
