@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup bench test check python-tests page-tests front node chromium lock clean again rule-pages
+.PHONY: help demo setup bench bench-package test check python-tests page-tests front node chromium lock clean again rule-pages
 
 help:
 	@echo '蓝图 Lantu'
@@ -33,6 +33,7 @@ help:
 	@echo '  make test           安装并做全部检查和测试 / set up, then every check and test'
 	@echo '  make check          只做静态检查 / style, types, import contracts only'
 	@echo '  make bench          与其他引擎比速度，写 docs/benchmarks.md（SIZE=smoke 试跑）/ time it against other engines'
+	@echo '  make bench-package  只测成果质检，写同一页 / the package check alone, on the same page'
 	@echo '  make setup          只安装 / set up only (.venv, the map page)'
 	@echo '  make front          只构建地图页面 / build the map page only'
 	@echo '  make lock           重新锁定依赖（UPGRADE=1 升级）/ lock dependencies again (UPGRADE=1: newest)'
@@ -46,6 +47,11 @@ setup: front $(VENV)/.run
 bench: $(VENV)/.run $(BENCH_VENV)/.peers
 	@$(CALM) sh scripts/postgis.sh
 	@$(CALM) $(PY) -m bench.run --size $(SIZE) $(ARGS)
+	@$(CALM) $(PY) -m bench.quality --size $(SIZE)
+
+bench-package: $(VENV)/.run $(BENCH_VENV)/.peers
+	@$(CALM) sh scripts/postgis.sh
+	@$(CALM) $(PY) -m bench.quality --size $(SIZE) $(ARGS)
 
 test: check python-tests page-tests
 	@echo '全部通过 / everything passed'

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 OPERATIONS = ("overlay", "sites", "overlaps", "gaps")
+PACKAGE_OPERATIONS = ("sound", "planted", "giant")
+"""Of the package check, by the package that is checked: see `bench/package.py`."""
 MIN_OVERLAP_M2 = MIN_GAP_M2 = 1.0
 
 
@@ -60,9 +62,35 @@ class Engine(Protocol):
         """Return how many gaps over `MIN_GAP_M2` parcels_dirty leaves in the boundary, and their area."""
         ...
 
+    def sound(self) -> Looked:
+        """Check the whole package, from its file on; count findings."""
+        ...
+
+    def planted(self) -> Looked:
+        """Look for the faults of the parcels as a surface; count as `overlaps` does."""
+        ...
+
+    def giant(self) -> Looked:
+        """The same, with the giant among the parcels."""
+        ...
+
     def stop(self) -> None:
         """End what was started."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the check of a package found.
+
+    Attributes:
+        counts: what else was counted, by name; parts: seconds of each part of the work.
+    """
+
+    count: int
+    total_m2: float | None
+    counts: dict[str, int]
+    parts: dict[str, float]
 
 
 @dataclass(slots=True)
@@ -73,6 +101,7 @@ class Measured:
         prepare_s: files to ready; run_s: each run after that.
         total_m2: of the answer; count: number of overlapping pairs, or of gaps.
         site_ms: time of each single site; site_m2: their sum, where all were asked.
+        counts, parts: of a package check, as in `Looked`.
         peak_mb: largest resident memory of the process, server_mb: of its largest child.
         failed: why there is no answer.
     """
@@ -85,6 +114,8 @@ class Measured:
     count: int | None = None
     site_ms: list[float] = field(default_factory=list)
     site_m2: float | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, float] = field(default_factory=dict)
     peak_mb: float | None = None
     server_mb: float = 0.0
     failed: str = ""
@@ -112,6 +143,9 @@ def measure(
             found.by, found.total_m2 = answer, sum(answer.values())
         elif operation in ("overlaps", "gaps"):
             found.count, found.total_m2 = answer
+        elif operation in PACKAGE_OPERATIONS:
+            found.count, found.total_m2 = answer.count, answer.total_m2
+            found.counts, found.parts = answer.counts, answer.parts
         else:
             found.total_m2 = answer
             _single_sites(engine, data, found)
@@ -147,7 +181,7 @@ def peak_mb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("engine", help="module:Class")
-    parser.add_argument("operation", choices=OPERATIONS)
+    parser.add_argument("operation", choices=(*OPERATIONS, *PACKAGE_OPERATIONS))
     for name in ("--data", "--scratch", "--out"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--threads", type=int, required=True)
@@ -167,4 +201,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Under its own name: the error that engines raise is then the one that is caught here.
+    importlib.import_module("bench.measure").main()

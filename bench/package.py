@@ -1,14 +1,19 @@
-"""Make the workload of the quality check: one county's plan package, whole and sound.
+"""Make the workloads of the quality check: one county's plan package.
 
-    python -m bench.package --out DIR [--size smoke|county] [--seed N]
+    python -m bench.package --out FILE [--kind sound|planted|giant] [--size smoke|county] [--seed N]
 
-A GeoPackage in CGCS2000 longitude/latitude with 15 layers and a table: land-survey parcels (303 k at county
-size), 20 k control polygons that follow parcel borders, townships, planning zones. Everything is invented.
+A GeoPackage in CGCS2000 longitude/latitude. Everything is invented.
+
+    sound    whole, 14 layers: land-survey parcels (303 k at county size), control polygons that follow parcel
+             borders, townships, planning zones; nothing is at fault in its ground
+    planted  the outline, the townships and the parcels, of which some overlap and some leave gaps
+    giant    the same, after one road has been laid through the county that touches 25,000 parcels
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +25,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from scipy.spatial import KDTree
 
-from bench.partition import NOTHING, Ints, Shapes
+from bench.partition import NOTHING, Floats, Ints, Shapes
+from bench.planting import planted
 from bench.workload import FARMLAND, FOREST, PLANE, SIZES, Land, Random, Size, grouped, one_county
 from lantu.core.crs import GEOGRAPHIC
 from lantu.lawbook import Lawbook, LayerSpec, load
@@ -31,6 +37,9 @@ PROFILE = "county-2021"
 TOWNS = 5
 """Townships along each side of the square."""
 BLOCKS = {"smoke": 400, "county": 14_000}
+KINDS = ("sound", "planted", "giant")
+TEETH = {"smoke": 4, "county": 25}
+"""Side roads of the giant."""
 _DIGITS = 9
 """Of a degree: a tenth of a millimetre."""
 _ECOLOGY, _FARM, _TOWN, _RURAL = "100", "300", "410", "500"
@@ -42,6 +51,7 @@ class Package:
 
     def __init__(self, path: Path, book: Lawbook) -> None:
         self.path, self.book, self.serial = path, book, 0
+        self.rows: dict[str, int] = {}
         self.profile = book.profiles[PROFILE]
         self._move = Transformer.from_crs(PLANE.definition, f"EPSG:{GEOGRAPHIC}", always_xy=True)
 
@@ -58,6 +68,7 @@ class Package:
             table, self.path, layer=kind, driver="GPKG", geometry_name="geometry", append=self.path.exists(),
             geometry_type="MultiPolygon", crs=f"EPSG:{GEOGRAPHIC}",
         )  # fmt: skip
+        self.rows[kind] = len(shapes)
 
     def _degrees(self, shapes: Shapes) -> Shapes:
         def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,23 +111,10 @@ def make(path: Path, size: Size, blocks: int, seed: int) -> dict[str, int]:
     land, outline = one_county(size, seed)
     random = np.random.default_rng([seed, 7])
     package = Package(path, book)
-    rows: dict[str, int] = {}
-
-    def add(kind: str, shapes: Shapes, **given: Any) -> None:
-        package.add(kind, shapes, **given)
-        rows[kind] = len(shapes)
-
-    towns = townships(COUNTY.code)
-    town = _towns(land, size)
+    add, rows, names = package.add, package.rows, book.code_lists["dltb_dlbm_2020"]
+    town = _divisions(package, land, outline, size)
     zone, block = _zones(land, random, blocks)
-    add("XZQX", np.array([outline], object))
-    pieces, of = _dissolved(land, town)
-    number = town[of]
-    shapes = grouped(pieces, number)
-    named = [towns[each] for each in np.unique(number)]
-    add("XZQ", shapes, XZQDM=[each.code for each in named], XZQMC=[each.name for each in named])
-    names = book.code_lists["dltb_dlbm_2020"]
-    add("DLTB", land.shape, DLBM=land.dlbm.tolist(), DLMC=[names.name(code) for code in land.dlbm.tolist()])
+    _parcels(package, land.shape, land.dlbm)
     for kind, code in (("YJJBNT", _FARM), ("STBHHX", _ECOLOGY), ("CZKFBJ", _TOWN)):
         shapes, of = _dissolved(land, np.where(zone == code, block, NOTHING))
         more = {"DLBM": land.dlbm[of].tolist(), "DLMC": [names.name(each) for each in land.dlbm[of].tolist()]}
@@ -138,6 +136,58 @@ def make(path: Path, size: Size, blocks: int, seed: int) -> dict[str, int]:
     for nth, kind in enumerate(("ZXCQCSLX", "ZXCQCSLVX", "ZXCQCSZX", "ZXCQCSHX")):
         add(kind, land.shape[near[nth::40]])
     return rows
+
+
+def make_parcels(path: Path, size: Size, seed: int, along: Floats | None = None) -> dict[str, Any]:
+    """Write the package of planted faults; return the rows of each layer, and what was planted.
+
+    Args:
+        along: where the giant runs, as of `one_county`.
+    """
+    land, outline = one_county(size, seed, along)
+    package = Package(path, load())
+    _divisions(package, land, outline, size)
+    shapes, kept, truth = planted(np.random.default_rng([seed, 8]), land.shape, land.id, size.defects)
+    _parcels(package, shapes, land.dlbm[kept])
+    overlap_m2 = float(truth["area_m2"][: size.defects].sum())
+    points = shapely.get_num_coordinates(shapes)
+    giant = shapes[np.argmax(points)]
+    touched = len(shapely.STRtree(shapes).query(giant, predicate="intersects")) - 1
+    return {
+        "rows": package.rows, "vertices": int(points.sum()), "defects": size.defects,
+        "overlap_m2": overlap_m2, "largest": int(points.max()), "touched": touched, "plane": PLANE.definition,
+    }  # fmt: skip
+
+
+def comb(teeth: int) -> Floats:
+    """Return where the giant runs: a road with so many side roads on one side, across nearly everything."""
+    t = np.linspace(0.02, 0.98, 20_000)
+    spine = np.column_stack([np.full(len(t), t[0]), t])
+    side = [np.column_stack([t, np.full(len(t), y)]) for y in np.linspace(t[0], t[-1], teeth)]
+    return np.vstack([spine, *side])
+
+
+def _divisions(package: Package, land: Land, outline: Any, size: Size) -> Ints:
+    """Write the outline and the townships; return the township of each parcel."""
+    towns = townships(COUNTY.code)
+    town = _towns(land, size)
+    package.add("XZQX", np.array([outline], object))
+    pieces, of = _dissolved(land, town)
+    number = town[of]
+    named = [towns[each] for each in np.unique(number)]
+    package.add(
+        "XZQ",
+        grouped(pieces, number),
+        XZQDM=[each.code for each in named],
+        XZQMC=[each.name for each in named],
+    )
+    return town
+
+
+def _parcels(package: Package, shapes: Shapes, dlbm: NDArray[np.str_]) -> None:
+    names = package.book.code_lists["dltb_dlbm_2020"]
+    codes = dlbm.tolist()
+    package.add("DLTB", shapes, DLBM=codes, DLMC=[names.name(code) for code in codes])
 
 
 def _towns(land: Land, size: Size) -> Ints:
@@ -171,11 +221,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--kind", choices=KINDS, default="sound")
     parser.add_argument("--size", choices=list(BLOCKS), default="county")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     given.out.unlink(missing_ok=True)
-    for kind, rows in make(given.out, SIZES[given.size], BLOCKS[given.size], given.seed).items():
+    size = SIZES[given.size]
+    if given.kind == "sound":
+        made: dict[str, Any] = {"rows": make(given.out, size, BLOCKS[given.size], given.seed)}
+    else:
+        along = comb(TEETH[given.size]) if given.kind == "giant" else None
+        made = make_parcels(given.out, size, given.seed, along)
+    given.out.with_suffix(".json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    for kind, rows in made["rows"].items():
         print(f"{kind:12} {rows:>9,} rows")
 
 

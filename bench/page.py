@@ -105,27 +105,25 @@ def _goals(rows: list[Row]) -> list[str]:
     """Say of each goal whether this run met it; of what did not run nothing can be said."""
     lines = []
     for operation, part, name, goal in GOALS:
-        ours = _ours([row for row in rows if row["operation"] == operation])
+        mine = ours([row for row in rows if row["operation"] == operation])
         peer = next((r for r in rows if (r["operation"], r["engine"]) == (operation, name)), None)
-        if ours is None or peer is None or peer["failed"]:
+        if mine is None or peer is None or peer["failed"]:
             lines.append(f"| {operation}, {part}: × {name} | ≥ {goal:g} | not run | – |")
             continue
-        ratio = _warm(peer) / _warm(ours) if part == "warm" else _cold(peer) / _cold(ours)
-        lines.append(f"| {operation}, {part}: × {name} | ≥ {goal:g} | {ratio:.1f} | {_met(ratio >= goal)} |")
-    sites, gaps = (_ours([row for row in rows if row["operation"] == each]) for each in ("sites", "gaps"))
+        ratio = warm(peer) / warm(mine) if part == "warm" else cold(peer) / cold(mine)
+        lines.append(f"| {operation}, {part}: × {name} | ≥ {goal:g} | {ratio:.1f} | {met(ratio >= goal)} |")
+    sites, gaps = (ours([row for row in rows if row["operation"] == each]) for each in ("sites", "gaps"))
     if sites:
         took = _quantile(sites, 99)
-        lines.append(f"| one site, p99, ms | ≤ {MOST_MS:g} | {took:.3g} | {_met(took <= MOST_MS)} |")
+        lines.append(f"| one site, p99, ms | ≤ {MOST_MS:g} | {took:.3g} | {met(took <= MOST_MS)} |")
     if gaps:
-        took = _cold(gaps)
-        lines.append(
-            f"| gaps, from files, s | ≤ {MOST_GAPS_S:g} | {took:.3g} | {_met(took <= MOST_GAPS_S)} |"
-        )
+        took = cold(gaps)
+        lines.append(f"| gaps, from files, s | ≤ {MOST_GAPS_S:g} | {took:.3g} | {met(took <= MOST_GAPS_S)} |")
     return ["", "| Goal | | measured | |", "|---|---:|---:|---|", *lines]
 
 
-def _met(met: bool) -> str:
-    return "met" if met else "**missed**"
+def met(reached: bool) -> str:
+    return "met" if reached else "**missed**"
 
 
 def _province(found: dict[str, Any]) -> list[str]:
@@ -141,7 +139,7 @@ def _province(found: dict[str, Any]) -> list[str]:
     for row in found["rows"]:
         cells = [
             f"{row['counties']}", f"{row['parcels']:,}", f"{row['vertices']:,}", f"{row['workers']}",
-            _seconds(row["seconds"]), f"{row['parcels'] / row['seconds']:,.0f}", f"{row['peak_mb']:,.0f}",
+            seconds(row["seconds"]), f"{row['parcels'] / row['seconds']:,.0f}", f"{row['peak_mb']:,.0f}",
             f"{row['shared_m2']:,.4f}", f"{row['worst']:.1e}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
@@ -159,14 +157,14 @@ def _table(rows: list[Row], operation: str) -> list[str]:
         f"| Engine | warm, s | × | from files, s | × | memory, MB | {f'{count} | ' if count else ''}m² |",
         f"|---|---:|---:|---:|---:|---:|{'---:|' if count else ''}---:|",
     ]
-    ours = _ours(rows)
+    mine = ours(rows)
     for row in rows:
         if row["failed"]:
-            lines.append(f"| {row['engine']} | not run: {_cell(row['failed'])} |{' |' * (6 if count else 5)}")
+            lines.append(f"| {row['engine']} | not run: {cell(row['failed'])} |{' |' * (6 if count else 5)}")
             continue
         cells = [
-            _seconds(_warm(row)), _times(_warm(row), ours and _warm(ours)),
-            _seconds(_cold(row)), _times(_cold(row), ours and _cold(ours)), _memory(row),
+            seconds(warm(row)), times(warm(row), mine and warm(mine)),
+            seconds(cold(row)), times(cold(row), mine and cold(mine)), memory(row),
             *([f"{row['count']:,}"] if count else []), f"{row['total_m2']:,.4f}",
         ]  # fmt: skip
         lines.append(f"| {row['engine']} | {' | '.join(cells)} |")
@@ -178,30 +176,30 @@ def _sites(rows: list[Row]) -> list[str]:
         "| Engine | one site: p50, ms | p99, ms | × (p99) | asked | all at once, s | × | memory, MB | m² |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    ours = _ours(rows)
+    mine = ours(rows)
     for row in rows:
         if row["failed"]:
-            lines.append(f"| {row['engine']} | not run: {_cell(row['failed'])} |{' |' * 7}")
+            lines.append(f"| {row['engine']} | not run: {cell(row['failed'])} |{' |' * 7}")
             continue
         cells = [
             f"{_quantile(row, 50):.3g}", f"{_quantile(row, 99):.3g}",
-            _times(_quantile(row, 99), ours and _quantile(ours, 99)), f"{len(row['site_ms']):,}",
-            _seconds(_warm(row)), _times(_warm(row), ours and _warm(ours)), _memory(row),
+            times(_quantile(row, 99), mine and _quantile(mine, 99)), f"{len(row['site_ms']):,}",
+            seconds(warm(row)), times(warm(row), mine and warm(mine)), memory(row),
             f"{row['total_m2']:,.4f}",
         ]  # fmt: skip
         lines.append(f"| {row['engine']} | {' | '.join(cells)} |")
     return lines
 
 
-def _ours(rows: list[Row]) -> Row | None:
+def ours(rows: list[Row]) -> Row | None:
     return next((row for row in rows if row["engine"] == OURS and not row["failed"]), None)
 
 
-def _warm(row: Row) -> float:
+def warm(row: Row) -> float:
     return statistics.median(row["run_s"])
 
 
-def _cold(row: Row) -> float:
+def cold(row: Row) -> float:
     return float(row["prepare_s"] + row["run_s"][0])
 
 
@@ -211,31 +209,31 @@ def _quantile(row: Row, percent: int) -> float:
     return float(times[max(0, -(-len(times) * percent // 100) - 1)])
 
 
-def _seconds(value: float) -> str:
+def seconds(value: float) -> str:
     return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def _times(value: float, ours: float | None) -> str:
-    return f"{value / ours:.1f}" if ours else "–"
+def times(value: float, of: float | None) -> str:
+    return f"{value / of:.1f}" if of else "–"
 
 
-def _memory(row: Row) -> str:
+def memory(row: Row) -> str:
     server = f" + {row['server_mb']:,.0f}" if row["server_mb"] else ""
     return f"{row['peak_mb']:,.0f}{server}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def chart(run: dict[str, Any], operation: str) -> str:
+def chart(run: dict[str, Any], operation: str, title: str = "") -> str:
     """Return bars, as SVG, from zero: seconds warm, or for sites the 99th percentile of one site."""
     rows = [row for row in run["rows"] if row["operation"] == operation]
-    value, unit = (lambda row: _quantile(row, 99), "ms") if operation == "sites" else (_warm, "s")
+    value, unit = (lambda row: _quantile(row, 99), "ms") if operation == "sites" else (warm, "s")
     what = "one site, 99th percentile" if operation == "sites" else "warm"
     longest = max((value(row) for row in rows if not row["failed"]), default=1.0)
     height = 62 + 26 * len(rows)
-    title = f"{TITLES[operation]}, {what}, {unit}"
+    title = f"{title or TITLES[operation]}, {what}, {unit}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {height}" width="760" height="{height}" '
         'role="img" font-family="system-ui, sans-serif" font-size="13">',

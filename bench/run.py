@@ -30,6 +30,7 @@ from typing import Any
 
 from bench.measure import OPERATIONS, Measured
 from bench.page import chart, page
+from bench.quality_page import joined, kept
 from bench.workload import SIZES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -290,7 +291,9 @@ def main() -> int:
     text = page(run)
     print(text)
     if not given.no_page:
-        (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+        written = ROOT / "docs" / "benchmarks.md"
+        section = kept(written.read_text(encoding="utf-8")) if written.exists() else ""
+        written.write_text(joined(text, section) if section else text, encoding="utf-8")
         for operation in given.operations:
             (ROOT / "docs" / "pictures" / f"bench-{operation}.svg").write_text(
                 chart(run, operation), encoding="utf-8"

@@ -103,9 +103,18 @@ class Land:
         return _one(shapes)
 
 
-def one_county(size: Size, seed: int) -> tuple[Land, Any]:
-    """Return the land of a single county, and its outline."""
+def one_county(size: Size, seed: int, along: Floats | None = None) -> tuple[Land, Any]:
+    """Return the land of a single county, and its outline.
+
+    Args:
+        along: (n, 2) points from 0 to 1 across the county, close to each other: what they run through is one
+            road.
+    """
     _, cells, group, dlbm = _whole(size, seed)
+    if along is not None:
+        low, high = cells.seed.min(axis=0), cells.seed.max(axis=0)
+        road = np.unique(KDTree(cells.seed).query(low + along * (high - low))[1])
+        group[road], dlbm[road] = road[0], ROAD
     return _land(cells, np.ones(len(cells.seed), np.bool_), group, dlbm)
 
 

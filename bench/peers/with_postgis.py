@@ -114,6 +114,10 @@ class Pieces:
 
     def _load(self, table: str) -> gpd.GeoDataFrame:
         layer = gpd.read_parquet(self.data / f"{table}.parquet")
+        self._copy(table, layer)
+        return layer
+
+    def _copy(self, table: str, layer: gpd.GeoDataFrame) -> None:
         columns = ["id", *([_TYPE[table].split()[0]] if table in _TYPE else [])]
         typed = ["id bigint", *([_TYPE[table]] if table in _TYPE else []), "g geometry"]
         self.db.execute(f"CREATE UNLOGGED TABLE {table} ({', '.join(typed)})")
@@ -123,7 +127,6 @@ class Pieces:
                 wkb = shapely.to_wkb(part.geometry.to_numpy(), hex=True)
                 rows = zip(*(part[name].astype(str) for name in columns), wkb, strict=True)
                 copy.write("".join("\t".join(row) + "\n" for row in rows))
-        return layer
 
     def _index(self, table: str) -> None:
         self.db.execute(f"CREATE INDEX ON {table} USING gist (g)")

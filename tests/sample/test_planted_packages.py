@@ -71,6 +71,17 @@ def test_a_package_full_of_faults_is_sent_back_with_its_report(sample, tmp_path:
     assert len(list(report.iterdir())) == 6
 
 
+@pytest.mark.slow
+def test_any_number_of_threads_gives_the_same_findings(sample, tmp_path: Path) -> None:
+    source, reply = sample.folder / "plan" / "220882", sample.folder / sample.manifest.approval
+    made = plant_faults(source, tmp_path / "planted", each=2, seed=7, day=DAY)
+    words = ("package", "check", made.package, "--reply", reply, "--upper", reply, "--day", DAY, "--json")
+    one, many = (json.loads(lantu(*words, NUMBA_NUM_THREADS=count).stdout) for count in ("1", "4"))
+    assert one.pop("made_at") and many.pop("made_at")
+    assert len(one["findings"]) > 100
+    assert one == many
+
+
 def test_a_chosen_number_of_chosen_kinds(sample, tmp_path: Path) -> None:
     source = sample.folder / "plan" / "220882"
     made = plant_faults(

@@ -22,6 +22,7 @@ COMMANDS = {
     "transmit": "上下级传导：下级规划的数字对照上级 / a lower plan's figures against the plan above",
     "overlay": "叠置任意两个文件的面积 / shared areas of any two files",
     "site": "压占分析：地块压占哪些控制线、什么地类 / which control lines and land a site lies in",
+    "review": "合规审查：地块对照管控规则，给出理由和所需文件 / sites against the controls, with reasons",
     "measure": "监测：指标对照批复，逐年比对变化 / targets against state, and changed land",
     "report": "编写监测报告 / write the monitoring report",
     "serve": "打开地图服务 / serve the map",

@@ -196,21 +196,29 @@ def _show_table(checked: Checked) -> None:
 
 
 def _show_findings(findings: list[QualityFinding]) -> None:
-    if not findings:
+    """Print a row per rule and layer: how many findings, and the first of them."""
+    groups: dict[tuple[str, str], list[QualityFinding]] = {}
+    for each in findings:
+        groups.setdefault((each.rule.code, each.layer), []).append(each)
+    shown = list(groups.values())[:SHOWN]
+    if not shown:
         return
     table = Table()
     table.add_column(say("package.code"))
     table.add_column(say("package.layer"))
+    table.add_column(say("package.places"), justify="right")
     table.add_column(say("package.what"), overflow="fold")
-    for each in findings[:SHOWN]:
+    for here in shown:
+        first = here[0]
         table.add_row(
-            Text(each.rule.code),
-            Text(each.layer),
-            Text(f"[{say(f'quality.answer_{each.answer}')}] {say(each.message, **each.params)}"),
+            Text(first.rule.code),
+            Text(first.layer),
+            str(len(here)),
+            Text(f"[{say(f'quality.answer_{first.answer}')}] {say(first.message, **first.params)}"),
         )
     console.print(table)
-    if len(findings) > SHOWN:
-        line(say("package.more_findings", more=len(findings) - SHOWN), "dim")
+    if more := len(findings) - len(shown):
+        line(say("package.more_findings", more=more), "dim")
 
 
 def _show_changes(checked: Checked) -> None:

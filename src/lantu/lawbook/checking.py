@@ -74,6 +74,7 @@ def check_parameters(page: Page, draft: Draft) -> None:
     named = {p for i in draft.indicators.values() for p in i.parameters}
     named |= {p for r in draft.change_rules.values() for p in r.parameters}
     named |= {p for r in draft.quality_rules.values() for p in r.parameters}
+    named |= {d["over"] for name, d in draft.plain.items() if name.startswith("compliance/") and "over" in d}
     for name, d in page.data.items():
         if not name.startswith(f"{page.stem}."):
             raise page.error("wrong_prefix", name, id=name, prefix=page.stem)

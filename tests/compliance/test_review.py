@@ -1,0 +1,182 @@
+"""Controls one by one: fires, does not fire, cannot tell; the opinion is never better than its worst part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lantu.compliance.review import Ground, Judged, Opinion, review
+from lantu.compliance.rules import controls_of
+from lantu.core.finding import Answer, worst
+from lantu.lawbook import load
+
+BOOK = load()
+CONTROLS = controls_of(BOOK)
+LINES = {each.layer for each in CONTROLS if each.layer not in ("DLTB", "XZQX")}
+TODAY = date(2026, 1, 1)
+FREE = Ground(10_000.0, dict.fromkeys(LINES, 0.0) | {"DLTB": 10_000.0}, {"0301": 10_000.0}, frozenset(), 0.0)
+"""One hectare of woods in no line, of which everything is known."""
+
+
+def within(layer: str, area: float = 400.0) -> Ground:
+    return replace(FREE, covered_m2={**FREE.covered_m2, "CZKFBJ": 10_000.0, layer: area})
+
+
+def told(
+    ground: Ground, code: str, day: date = TODAY, documents: tuple[str, ...] = (), **project: str
+) -> Judged:
+    opinion = review(ground, project, documents, CONTROLS, BOOK, day)
+    return next(each for each in opinion.judged if each.control.code == code)
+
+
+def whole(ground: Ground, **project: str) -> Opinion:
+    return review(ground, project, (), CONTROLS, BOOK, TODAY)
+
+
+LINE_OF = {each.code: each.layer for each in CONTROLS if each.side == "inside" and each.layer != "DLTB"}
+PROJECT = {"activity": "other", "level": "other", "sector": "rural", "avoidable": "yes"}
+
+
+@pytest.mark.parametrize("code", LINE_OF)
+def test_a_line_fires_where_it_covers_ground_only(code: str) -> None:
+    on, off = within(LINE_OF[code]), replace(FREE, covered_m2={**FREE.covered_m2, "CZKFBJ": 0.0})
+    assert told(on, code, **PROJECT).status in ("forbidden", "document")
+    assert told(on, code, **PROJECT).area_m2 == (10_000.0 if code == "CR03" and on is FREE else 400.0)
+    assert told(off, code, **PROJECT).status == "not_affected"
+
+
+@pytest.mark.parametrize("code", LINE_OF)
+def test_a_line_that_is_not_registered_cannot_be_told(code: str) -> None:
+    layer = LINE_OF[code]
+    gone = {kind: area for kind, area in FREE.covered_m2.items() if kind != layer}
+    ground = replace(FREE, covered_m2=gone, absent=frozenset([layer]))
+    assert told(ground, code, **PROJECT).status == "cannot_tell"
+    assert whole(ground, **PROJECT).answer in (Answer.CANNOT_TELL, Answer.FAIL)
+    elsewhere = replace(FREE, elsewhere_m2=50.0)
+    assert told(elsewhere, code, **PROJECT).status == "cannot_tell"
+
+
+def test_what_is_known_to_be_forbidden_stays_so_where_other_ground_is_unknown() -> None:
+    ground = replace(within("YJJBNT"), elsewhere_m2=50.0)
+    assert told(ground, "CR02", **PROJECT).status == "forbidden"
+    needs = told(replace(within("HLFXKZX"), elsewhere_m2=50.0), "CR05", **PROJECT)
+    assert needs.status == "cannot_tell" and needs.area_m2 == 400.0
+
+
+@pytest.mark.parametrize(
+    ("project", "status", "documents"),
+    [
+        ({"activity": "infrastructure"}, "document", {"recognition"}),
+        ({"activity": "other", "level": "national", "avoidable": "no"}, "document", {"unavoidable"}),
+        ({"activity": "other", "level": "national", "avoidable": "yes"}, "forbidden", set()),
+        ({"activity": "other", "level": "other"}, "forbidden", set()),
+        ({"activity": "other"}, "cannot_tell", set()),
+        ({}, "cannot_tell", set()),
+    ],
+)
+def test_the_red_line_by_project(project: dict[str, str], status: str, documents: set[str]) -> None:
+    judged = told(within("STBHHX"), "CR01", **project)
+    assert (judged.status, {each.id for each in judged.needed}) == (status, documents)
+
+
+def test_a_fact_that_decides_is_named() -> None:
+    assert told(within("STBHHX"), "CR01").why == (
+        "review.fact_unknown",
+        {"facts": "activity、avoidable、level"},
+    )
+
+
+def test_basic_farmland_is_for_national_key_projects_alone() -> None:
+    key = {"level": "national", "sector": "transport", "avoidable": "no"}
+    assert told(within("YJJBNT"), "CR02", **key).status == "document"
+    for change in ({"level": "other"}, {"sector": "housing"}, {"avoidable": "yes"}):
+        assert told(within("YJJBNT"), "CR02", **(key | change)).status == "forbidden"
+
+
+def test_outside_the_boundary() -> None:
+    assert told(FREE, "CR04", **PROJECT).status == "document"
+    assert told(FREE, "CR04", **(PROJECT | {"sector": "housing"})).status == "forbidden"
+    partly = replace(FREE, covered_m2={**FREE.covered_m2, "CZKFBJ": 9_600.0})
+    assert told(partly, "CR04", **PROJECT).area_m2 == pytest.approx(400.0)
+    inside = replace(FREE, covered_m2={**FREE.covered_m2, "CZKFBJ": 10_000.0})
+    assert told(inside, "CR04", **PROJECT).status == "not_affected"
+
+
+def test_farmland_by_class() -> None:
+    farm = replace(FREE, land_m2={"0103": 3_000.0, "0301": 7_000.0})
+    assert told(farm, "CR11").area_m2 == 3_000.0
+    assert told(farm, "CR11").status == "document"
+    assert told(FREE, "CR11").status == "not_affected"
+    assert told(replace(FREE, land_m2={"0301": 9_000.0, "9999": 1_000.0}), "CR11").status == "cannot_tell"
+    half = replace(FREE, covered_m2={**FREE.covered_m2, "DLTB": 5_000.0}, land_m2={"0301": 5_000.0})
+    assert told(half, "CR11").status == "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("hectares", "land", "farmland"),
+    [(35, "not_affected", "not_affected"), (35.1, "not_affected", "document"),
+     (70, "not_affected", "document"), (70.1, "document", "document")],
+)  # fmt: skip
+def test_what_only_the_state_council_approves(hectares: float, land: str, farmland: str) -> None:
+    area = hectares * 10_000
+    ground = replace(FREE, area_m2=area, land_m2={"0103": area}, covered_m2={**FREE.covered_m2, "DLTB": area})
+    assert (told(ground, "CR13").status, told(ground, "CR12").status) == (land, farmland)
+
+
+def test_law_of_the_day() -> None:
+    before = told(within("STBHHX"), "CR01", date(2022, 8, 15), **PROJECT)
+    assert before.status == "cannot_tell" and before.why == ("review.no_law", {"day": date(2022, 8, 15)})
+    assert told(within("STBHHX"), "CR01", date(2022, 8, 16), **PROJECT).status == "forbidden"
+
+
+def test_documents_that_the_project_names_are_marked_not_believed() -> None:
+    judged = told(within("STBHHX"), "CR01", documents=("recognition",), activity="patrol")
+    assert judged.status == "document" and judged.answer is Answer.NEEDS_PERSON
+    assert [each.id for each in judged.at_hand] == ["recognition"]
+
+
+def test_a_control_that_crashes_cannot_tell_and_harms_no_other() -> None:
+    broken = replace(CONTROLS[-1], over="no.such_parameter")
+    opinion = review(FREE, PROJECT, (), (*CONTROLS[:-1], broken), BOOK, TODAY)
+    crashed = opinion.judged[-1]
+    assert (crashed.status, crashed.why and crashed.why[0]) == ("cannot_tell", "review.crashed")
+    assert opinion.answer is Answer.CANNOT_TELL
+    assert len(opinion.judged) == len(CONTROLS)
+
+
+def test_ground_in_no_line_inside_the_boundary_needs_its_detailed_plan_only() -> None:
+    opinion = whole(within("CZKFBJ", 10_000.0), **PROJECT)
+    assert {each.control.code for each in opinion.judged if each.answer is not Answer.PASS} == {"CR03"}
+    assert opinion.answer is Answer.NEEDS_PERSON
+
+
+areas = st.floats(0, 10_000)
+
+
+@given(
+    covered=st.fixed_dictionaries(dict.fromkeys(LINES, areas)),
+    absent=st.sets(st.sampled_from(sorted(LINES))),
+    sector=st.sampled_from(["energy", "housing", "rural"]),
+)
+def test_less_known_is_never_a_better_opinion(
+    covered: dict[str, float], absent: set[str], sector: str
+) -> None:
+    ground = replace(FREE, covered_m2={**covered, "DLTB": 10_000.0})
+    known = whole(ground, **(PROJECT | {"sector": sector}))
+    unknown = whole(
+        replace(
+            ground,
+            covered_m2={kind: area for kind, area in ground.covered_m2.items() if kind not in absent},
+            absent=frozenset(absent),
+        ),
+        **(PROJECT | {"sector": sector}),
+    )
+    blind = {each.control.layer for each in unknown.judged if each.status == "cannot_tell"}
+    assert absent <= blind
+    assert known.answer == worst(each.answer for each in known.judged)
+    if absent:
+        assert unknown.answer in (Answer.CANNOT_TELL, Answer.FAIL)
