@@ -31,6 +31,7 @@ class Saying:
         op: `=` also where no word says how the figure binds.
         value: None where it is another authority's.
         year: None where none is said.
+        note: a baseline, or whose figure it is where `value` is None.
         plain: whether no doubt touches it; a figure without an operator is never plain.
     """
 
@@ -42,6 +43,7 @@ class Saying:
     plain: bool
     span: Span
     sentence: str
+    note: str | None = None
 
 
 def read_plan_text(
@@ -89,7 +91,7 @@ def _saying(source: Source, one: Limit, doubtful: list[tuple[int, int]]) -> Sayi
     plain = bool(one.op_text) and not touched
     return Saying(
         one.indicator, one.op, one.value.value if one.value else None, one.unit_text, one.year, plain,
-        source.folded.span(one.start, one.end), source.text[slice(*one.sentence)],
+        source.folded.span(one.start, one.end), source.text[slice(*one.sentence)], one.note,
     )  # fmt: skip
 
 

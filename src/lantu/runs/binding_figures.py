@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantu.approvals.plan_text import read_plan_text, unread
+from lantu.approvals.plan_text import Saying, read_plan_text, unread
 from lantu.core.errors import InputError, NotFoundError
 from lantu.intake import read_document
 from lantu.lawbook import Lawbook
@@ -155,27 +155,41 @@ class Known:
             return Above(_figures(target for version in own for target in version.targets))
         return self._in_text(text, path.name, versions)
 
+    def told_by(self, plan: Registered) -> tuple[list[Saying], tuple[str, ...]]:
+        """Return what a registered plan's reply says of the county by name, and what could not be read."""
+        assert self.home is not None
+        version = plan.version
+        reply = self.home.registry.approval(version.approval.source)
+        return self._told(reply.text, version.approval.document_number or version.title, [version])
+
     def _in_text(self, text: str, where: str, plans: Iterable[PlanVersion]) -> Above:
         """Read what a text says of the county, by name; `plans` are those that the text approves."""
+        told, lost = self._told(text, where, plans)
+        figures = tuple(
+            Figure(each.indicator, each.op, each.value, each.unit, each.year, where, each.plain)
+            for each in told
+            if each.op is not None and each.value is not None and each.unit is not None
+        )
+        return Above(figures, lost)
+
+    def _told(
+        self, text: str, where: str, plans: Iterable[PlanVersion]
+    ) -> tuple[list[Saying], tuple[str, ...]]:
+        plans = list(plans)
         if self.county is None or not text.strip():
-            return Above()
+            return [], ()
         above = [each.name for each in self.book.divisions.parents(self.county)]
         above += [each.area_name for each in plans]
         # A plan of the county's own name would make every sentence the county's.
         above = [name for name in dict.fromkeys(above) if name != self._name(self.county)]
         since = min((each.period[0] for each in plans if each.period), default=self._base_year() + 1)
         told, questions = read_plan_text(text, where, self.book, self._name(self.county), since, above)
-        figures = tuple(
-            Figure(each.indicator, each.op, each.value, each.unit, each.year, where, each.plain)
-            for each in told
-            if each.op is not None and each.value is not None and each.unit is not None
-        )
         before, behind = _AROUND
         lost = dict.fromkeys(
             "".join(text[max(0, each.span[0] - before) : each.span[1] + behind].split())
             for each in unread(questions)
         )
-        return Above(figures, tuple(lost))
+        return told, tuple(lost)
 
     def _name(self, county: str) -> str:
         division = self.book.divisions.by_code(county)

@@ -1,0 +1,285 @@
+"""`lantu transmit`: hold a plan's figures against the plan above; the tree of registered plans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, line, say
+from lantu.core.digest import short
+from lantu.core.finding import Answer, Clause
+from lantu.core.operators import sign
+from lantu.runs.transmit import NOT_LOOKED_AT, Transmitted, check, status, tree
+from lantu.store import Home, Registered
+from lantu.transmission.judgement import Comparison, Judgement
+from lantu.transmission.sums import Hole
+from lantu.transmission.tree import Branch
+
+SHOWN = 8
+_COLOURS = {
+    Answer.PASS: "green", Answer.FAIL: "bold red", Answer.NEEDS_PERSON: "yellow",
+    Answer.CANNOT_TELL: "yellow",
+}  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    group = typer.Typer(no_args_is_help=True, help="上下级传导 / does a lower plan obey the plan above it?")
+    app.add_typer(group, name="transmit")
+
+    @group.command("check")
+    def check_(
+        lower: Annotated[
+            str,
+            typer.Argument(
+                help="下级规划编号或行政区代码 / plan id or area code: 220882", show_default=False
+            ),
+        ],
+        upper: Annotated[
+            str | None,
+            typer.Option(
+                "--upper",
+                help="上级规划编号或代码，缺省为最近的上级 / plan id or area code; the nearest above",
+                show_default=False,
+            ),
+        ] = None,
+        home: HomeOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """只查数字；空间、名录、管制尚不能查 / figures only; not yet space, names, controls."""
+        found = check(Home.open(home_path(home), create=False), lower, upper)
+        emit(_check_json(found), as_json, lambda: _show_check(found))
+
+    @group.command("tree")
+    def tree_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+        """规划树：版本、状态、指标数、缺的上级 / plans as a tree; missing parents shown."""
+        branches, current = tree(Home.open(home_path(home), create=False))
+        day = date.today()
+        value = [_branch_json(each, current, day) for each in branches]
+        emit(value, as_json, lambda: _show_tree(branches, current, day))
+
+
+# --- JSON ---------------------------------------------------------------------------------------------
+
+
+def _check_json(found: Transmitted) -> dict[str, Any]:
+    return {
+        "lower": _side_json(found.lower), "upper": _side_json(found.upper),
+        "numbers": {
+            "answer": found.answer, "rows": [_row_json(each, found) for each in found.judgements],
+        },
+        "not_looked_at": [{"clause": each, "answer": Answer.CANNOT_TELL} for each in NOT_LOOKED_AT],
+        "doubts": [
+            {"plan": each.plan, "source": each.source, "questions": each.questions, "cut_off": each.cut_off}
+            for each in found.doubts
+        ],
+        "lawbook": found.lawbook,
+    }  # fmt: skip
+
+
+def _side_json(plan: Registered) -> dict[str, Any]:
+    version = plan.version
+    return {
+        "id": plan.plan_id, "area_code": version.area_code, "area_name": version.area_name,
+        "title": version.title, "version": plan.number, "digest": plan.digest,
+        "document_number": version.approval.document_number,
+    }  # fmt: skip
+
+
+def _row_json(row: Judgement, found: Transmitted) -> dict[str, Any]:
+    finding = row.finding
+    value: dict[str, Any] = {
+        "id": finding.id, "plan": found.lower.plan_id, "upper": found.upper.plan_id,
+        "comparison": row.comparison, "indicator": row.indicator, "year": row.year, "op": row.op,
+        "required": finding.required, "measured": finding.measured, "residual": row.residual,
+        "unit": finding.unit, "answer": finding.answer, "verified": finding.verified,
+        "message": {"code": finding.message, "text": _sentence(row)},
+        "clause": _clause_json(finding.clause), "lower_clause": _clause_json(row.below),
+        "inputs": dict(finding.inputs),
+    }  # fmt: skip
+    if row.sum is not None:
+        value["counted"] = [
+            {
+                "plan": each.plan.plan.id, "area_name": each.plan.plan.area_name, "version": each.plan.digest,
+                "value": each.target.value, "unit": each.target.unit,
+                "clause": _clause_json(each.target.clause),
+            }
+            for each in row.sum.counted
+        ]  # fmt: skip
+        value["not_counted"] = [_hole_json(each) for each in row.sum.holes]
+        value["silent"] = [_hole_json(each) for each in row.sum.silent]
+    return value
+
+
+def _hole_json(hole: Hole) -> dict[str, Any]:
+    gap = hole.gap
+    return {
+        "area_code": hole.area_code, "area_name": hole.area_name,
+        "reason": {"code": gap.reason, "text": say(gap.reason, **gap.params)},
+    }  # fmt: skip
+
+
+def _clause_json(clause: Clause | None) -> dict[str, Any] | None:
+    if clause is None:
+        return None
+    return {"document": clause.document, "text": clause.text, "span": clause.span, "source": clause.source}
+
+
+def _branch_json(branch: Branch, current: dict[str, Registered], day: date) -> dict[str, Any]:
+    return {
+        "area_code": branch.area_code, "area_name": branch.area_name, "level": branch.level,
+        "plan": _plan_json(current[branch.plan.id], day) if branch.plan else None,
+        "others": [_plan_json(current[each.id], day) for each in branch.others],
+        "missing_below": None if branch.missing is None else [
+            {"area_code": each.code, "area_name": each.name} for each in branch.missing
+        ],
+        "below": [_branch_json(each, current, day) for each in branch.below],
+    }  # fmt: skip
+
+
+def _plan_json(plan: Registered, day: date) -> dict[str, Any]:
+    version = plan.version
+    return {
+        "id": plan.plan_id, "title": version.title, "kind": version.kind, "version": plan.number,
+        "digest": plan.digest, "status": status(version, day), "period": version.period,
+        "document_number": version.approval.document_number, "target_count": len(version.targets),
+    }  # fmt: skip
+
+
+# --- for people ---------------------------------------------------------------------------------------
+
+
+def _show_check(found: Transmitted) -> None:
+    lower, upper = found.lower, found.upper
+    line(
+        say("transmission.title", lower=lower.version.title, lower_plan=lower.plan_id,
+            lower_version=lower.number, upper=upper.version.title, upper_plan=upper.plan_id,
+            upper_version=upper.number),
+        "bold",
+    )  # fmt: skip
+    table = Table()
+    table.add_column("")
+    for column in ("clause", "indicator", "year", "required", "measured", "residual", "unit", "answer"):
+        right = column in ("required", "measured", "residual")
+        head = say(f"transmission.{column}")
+        table.add_column(head, justify="right" if right else "left", overflow="fold")
+    for number, row in enumerate(found.judgements, 1):
+        finding = row.finding
+        limit = "" if finding.required is None else f"{sign(row.op)} {finding.required:f}"
+        cells = (
+            str(number), say(f"transmission.compare_{row.comparison}"), row.indicator, str(row.year or "?"),
+            limit, "" if finding.measured is None else f"{finding.measured:f}",
+            "" if row.residual is None else f"{row.residual:f}", finding.unit or "",
+        )  # fmt: skip
+        answer = Text(say(f"transmission.answer_{finding.answer}"), _COLOURS[finding.answer])
+        table.add_row(*(Text(cell) for cell in cells), answer)
+    console.print(table)
+    for number, row in enumerate(found.judgements, 1):
+        _show_row(number, row)
+    _show_clauses(found)
+    for doubt in {each.source: each for each in found.doubts}.values():
+        if doubt.questions:
+            line(say("plan.show.questions", where=doubt.source, count=doubt.questions), "yellow")
+        if doubt.cut_off:
+            line(say("plan.show.cut_off", where=doubt.source), "yellow")
+    count = Counter(each.finding.answer for each in found.judgements)
+    line(
+        say("transmission.summary", answer=say(f"transmission.answer_{found.answer}"),
+            passed=count[Answer.PASS], failed=count[Answer.FAIL], person=count[Answer.NEEDS_PERSON],
+            open=count[Answer.CANNOT_TELL]),
+        _COLOURS[found.answer],
+    )  # fmt: skip
+    line(say("transmission.not_looked_at"), "yellow")
+    line(say("transmission.method", lawbook=short(found.lawbook)), "dim")
+
+
+def _sentence(row: Judgement) -> str:
+    """Return a judgement in one sentence; the reason why a plan gives no figure is told of whom."""
+    finding = row.finding
+    told = say(finding.message, **finding.params)
+    if not finding.message.startswith("transmission.gap_"):
+        return told
+    params = {name: finding.params[name] for name in ("lower", "indicator", "year")}
+    return say("transmission.untold", **params, why=told)
+
+
+def _show_row(number: int, row: Judgement) -> None:
+    finding = row.finding
+    doubt = "" if finding.verified else say("transmission.unverified")
+    line(f"[{number}] {_sentence(row)}{doubt}")
+    if row.sum is None:
+        return
+    holes = (*row.sum.holes, *row.sum.silent)
+    for hole in holes[:SHOWN]:
+        why = say(hole.gap.reason, **hole.gap.params)
+        line(f"    {say('transmission.hole', area=hole.area_name or hole.area_code, why=why)}", "dim")
+    if len(holes) > SHOWN:
+        line(f"    {say('transmission.more_holes', count=len(holes) - SHOWN)}", "dim")
+
+
+def _show_clauses(found: Transmitted) -> None:
+    """Print each sentence once: those that require, then the lower plan's."""
+    rows = found.judgements
+    own = [each.comparison is Comparison.PART for each in rows]
+    upper = [each.finding.clause for each, part in zip(rows, own, strict=True) if not part]
+    lower = [each.finding.clause for each, part in zip(rows, own, strict=True) if part]
+    lower += [each.below for each in rows]
+    lower += [one.target.clause for each in found.judgements if each.sum for one in each.sum.counted]
+    seen: set[tuple[str, str]] = set()
+    for side, clauses in (("upper", upper), ("lower", lower)):
+        for clause in clauses:
+            if clause and clause.text and (clause.document, clause.text) not in seen:
+                seen.add((clause.document, clause.text))
+                text = say("transmission.clauses", side=say(f"transmission.side_{side}"),
+                           document=clause.document, text=clause.text)  # fmt: skip
+                line(text, "dim")
+    if seen and language() == "en":
+        line(say("plan.show.sentences_zh"), "dim")
+
+
+def _show_tree(branches: tuple[Branch, ...], current: dict[str, Registered], day: date) -> None:
+    if not branches:
+        line(say("plan.show.none"))
+
+    def grow(tree: Tree, branch: Branch) -> None:
+        for other in branch.others:
+            tree.add(_plan_line(current[other.id], day), highlight=False)
+        for each in branch.below:
+            grow(tree.add(_branch_line(each, current, day), highlight=False), each)
+
+    for branch in branches:
+        root = Tree(_branch_line(branch, current, day), highlight=False)
+        grow(root, branch)
+        console.print(root)
+
+
+def _branch_line(branch: Branch, current: dict[str, Registered], day: date) -> Text:
+    level = say(f"plan.level.{branch.level}")
+    found = Text(f"{branch.area_code} {branch.area_name}  {level}  ")
+    if branch.plan is None:
+        found.append(say("transmission.missing"), "bold yellow")
+    else:
+        found.append(_plan_line(current[branch.plan.id], day))
+    if branch.missing is not None:
+        have = branch.wanted - len(branch.missing)
+        found.append(f"  {say('transmission.below', have=have, all=branch.wanted)}")
+    return found
+
+
+def _plan_line(plan: Registered, day: date) -> Text:
+    version = plan.version
+    parts = (
+        version.title,
+        say(f"plan.kind.{version.kind}"),
+        version.approval.document_number or "",
+        f"v{plan.number} {short(plan.digest)}",
+        say(f"transmission.status_{status(version, day)}"),
+        say("plan.show.count", count=len(version.targets)),
+    )
+    return Text("  ".join(part for part in parts if part))
