@@ -12,7 +12,8 @@ import lantu
 
 SRC = Path(lantu.__file__).parent
 PURE = (
-    "core", "lawbook", "approvals", "plans", "ledger", "overlay", "monitoring", "quality", "compliance", "transmission",
+    "core", "lawbook", "approvals", "plans", "ledger", "overlay", "monitoring", "quality", "compliance",
+    "transmission",
 )  # fmt: skip
 CLOCK_AND_CHANCE = {
     "now", "utcnow", "today", "fromtimestamp", "default_rng", "RandomState", "shuffle", "getenv",

@@ -174,6 +174,12 @@ def check_layer_kinds(page: Page, draft: Draft) -> None:
         for i, name in enumerate(d.get("required", ())):
             if name not in d["fields"]:
                 raise page.error("unknown_field", kind, "required", i, field=name)
+        classed = d.get("classed", {"field": d["fields"][0], "lists": []})
+        if classed["field"] not in d["fields"]:
+            raise page.error("unknown_field", kind, "classed", field=classed["field"])
+        for i, name in enumerate(classed["lists"]):
+            if name not in draft.code_lists:
+                raise page.error("unknown_code_list", kind, "classed", "lists", i, id=name)
 
 
 def check_nothing(page: Page, draft: Draft) -> None:

@@ -250,6 +250,8 @@ class LayerKind:
         fields: names of its usual fields, in order.
         required: those of them without which nothing can be measured from it.
         source: None for a working table of our own, which no standard knows.
+        reviewed: whether sites are held against it besides control lines: zones, planned uses, permits …
+        classed: its field of a class, and the code lists that the field is of.
     """
 
     kind: str
@@ -264,6 +266,8 @@ class LayerKind:
     note: str | None = None
     required: tuple[str, ...] = ()
     control: bool = False
+    reviewed: bool = False
+    classed: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,8 @@ def read_layer_kinds(page: Page, draft: Draft) -> None:
             note=d.get("note"),
             required=tuple(d.get("required", ())),
             control=d.get("control", False),
+            reviewed=d.get("reviewed", False),
+            classed=(d["classed"]["field"], tuple(d["classed"]["lists"])) if "classed" in d else None,
         )
         draft.add(draft.layer_kinds, "layer kind", kind, read, page, kind)
 

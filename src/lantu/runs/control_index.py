@@ -1,4 +1,4 @@
-"""The control index: every control line in force and the latest land survey of every area, packed."""
+"""The control index: what sites are held against in every area, in force and packed: lines, zones, land."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class ControlIndex:
     """The layers in force at one state of the ledger.
 
     Attributes:
-        layers, packs: those with a place in the index: control lines, land surveys, county outlines.
-        lacking: (area code, layer kind) of control lines and land surveys that nobody registered.
+        layers, packs: those with a place in the index: control lines, zones …, land surveys, outlines.
+        lacking: (area code, layer kind) of those that nobody registered.
         damaged: layers in force whose file cannot be read.
     """
 
@@ -58,7 +58,7 @@ class InForce:
             return self._index
 
     def _made(self, head: Head, progress: Progress) -> ControlIndex:
-        kinds = [kind for kind, known in self._book.layer_kinds.items() if known.control]
+        kinds = [kind for kind, known in self._book.layer_kinds.items() if known.control or known.reviewed]
         layers: list[Layer] = []
         lacking: list[tuple[str, str]] = []
         for code, shelf in sorted(shelves(self._home).items()):
