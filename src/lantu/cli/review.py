@@ -155,12 +155,15 @@ def _judged(judged: Judged) -> dict[str, Any]:
     return {
         "control": judged.control.code,
         "title": judged.control.title.to_json(),
-        "layer": judged.control.layer,
+        "layers": list(judged.control.layers),
         "status": judged.status,
         "answer": judged.answer,
         "affected_m2": judged.area_m2,
         "outcome": branch and branch.id,
         "why": branch and branch.why.to_json(),
+        "fittings": [
+            {"class": each.code, "area_m2": each.area_m2, "fit": each.fit} for each in judged.fittings
+        ],
         "missing": None if judged.why is None else {"code": judged.why[0], **judged.why[1]},
         "documents": [
             {"id": each.id, "name": each.name.to_json(), "by": each.by.to_json(),

@@ -13,9 +13,8 @@ from lantu.compliance.review import Ground, Opinion, review
 from lantu.compliance.rules import FACTS, controls_of, facts_of
 from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
-from lantu.lawbook import Lawbook, load
+from lantu.lawbook import Compatibility, Lawbook, load
 from lantu.runs.look_up_site import SiteAnswer, SiteFile, look_up_file
-from lantu.runs.measure_layers import LAND
 from lantu.runs.yaml_file import read_user_yaml
 from lantu.store import Home
 
@@ -66,33 +65,32 @@ def review_file(
     """
     book = book or load()
     project = project or Project()
-    controls = controls_of(book)
+    controls, table = controls_of(book), Compatibility(book)
     found = look_up_file(
         home, path, day.year, layer=layer, assume_cgcs2000=assume_cgcs2000, progress=progress
     )
-    grounds = [ground_of(answer, land) for answer, land in zip(found.answers, found.land, strict=True)]
+    grounds = [ground_of(answer) for answer in found.answers]
     opinions = tuple(
-        review(ground, project.facts, project.documents, controls, book, day) for ground in grounds
+        review(ground, project.facts, project.documents, controls, book, table, day) for ground in grounds
     )
     return Reviewed(project, found, opinions, book.digest)
 
 
-def ground_of(answer: SiteAnswer, land: Mapping[str, Mapping[str, float]]) -> Ground:
+def ground_of(answer: SiteAnswer) -> Ground:
     """Return a site as the controls look at it: all areas it touches together."""
     covered: defaultdict[str, float] = defaultdict(float)
+    classes: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for share in (*answer.lines, *answer.land):
         covered[share.layer.kind] += share.covered_m2
-    classes: defaultdict[str, float] = defaultdict(float)
-    for by_code in land.values():
-        for code, area in by_code.items():
-            classes[code] += area
+        for code, area in share.classes.items():
+            classes[share.layer.kind][code] += area
     return Ground(
         area_m2=answer.area_m2,
         covered_m2=dict(covered),
-        land_m2=dict(classes),
+        classes_m2=classes,
         absent=frozenset(kind for _, kind in answer.lacking),
         elsewhere_m2=answer.elsewhere_m2,
-        doubtful=frozenset([LAND]) if any(share.double for share in answer.land) else frozenset(),
+        doubtful=frozenset(share.layer.kind for share in (*answer.lines, *answer.land) if share.double),
     )
 
 
