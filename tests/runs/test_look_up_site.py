@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def sites(*shapes: shapely.Polygon) -> PackedLayer:
 
 
 def ask(home: Home, *shapes: shapely.Polygon) -> list[SiteAnswer]:
-    return look_up(sites(*shapes), InForce(home, load(), 2025).now())
+    return look_up(sites(*shapes), InForce(home, load(), 2025).now(), date(2025, 6, 30))
 
 
 def covered(shares: tuple[Share, ...]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from lantu.overlay.packing import pack_shapes, take
 from lantu.runs.control_index import ENGINE, ControlIndex, InForce
 from lantu.runs.declared_area import Declared, declared_areas
 from lantu.runs.measure_layers import LAND
-from lantu.runs.polygon_files import UsedFile, read_polygons
+from lantu.runs.polygon_files import PolygonFile, UsedFile, read_polygons
 from lantu.store import OUTLINE, Home, Layer
 
 APART = "overlay.min_defect_m2"
@@ -110,17 +110,37 @@ def look_up_file(
         NotFoundError: `store.no_plane` before the home's first layer.
         IntegrityError: `layer.missing`, `layer.damaged`: of a land survey.
     """
-    plane = home.plane
-    (sites,) = read_polygons(
-        [(path, layer)], plane=plane, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress
-    )
-    answers = look_up(sites.pack, InForce(home, load(), year).now(progress))
+    sites = read_sites(home, path, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    answers = look_up(sites.pack, InForce(home, load(), year).now(progress), date.today())
     declared = declared_areas(path, sites.used.digest, [answer.area_m2 for answer in answers])
-    return SiteFile(sites.used, year, method(ENGINE, plane), answers, declared)
+    return SiteFile(sites.used, year, method(ENGINE, sites.plane), answers, declared)
 
 
-def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:
+def read_sites(
+    home: Home,
+    path: Path,
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    assume_cgcs2000: bool = False,
+    progress: Progress = silent,
+) -> PolygonFile:
+    """Read the polygons of a file into the plane of a home.
+
+    Raises:
+        InputError, NotFoundError: as `look_up_file`.
+    """
+    (sites,) = read_polygons(
+        [(path, layer)], plane=home.plane, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress
+    )
+    return sites
+
+
+def look_up(sites: PackedLayer, control: ControlIndex, day: date) -> list[SiteAnswer]:
     """Measure sites against everything in force.
+
+    Args:
+        day: of the parameter from which on ground in no outline counts.
 
     Raises:
         InputError: `overlay.invalid` for a site that covers ground twice.
@@ -132,7 +152,8 @@ def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:
         if len(rows):
             site, number = int(hits.site[rows[0]]), int(hits.layer[rows[0]])
             shares[site].append(_share(control, number, sites, site, hits.feature[rows], hits.area_m2[rows]))
-    return [_answer(sites, site, shares[site], control) for site in range(len(sites))]
+    apart = float(load().number(APART, day))
+    return [_answer(sites, site, shares[site], control, apart) for site in range(len(sites))]
 
 
 def _share(
@@ -161,7 +182,9 @@ def _share(
     return Share(control.layers[number], covered, features, double, by_area)
 
 
-def _answer(sites: PackedLayer, site: int, shares: list[Share], control: ControlIndex) -> SiteAnswer:
+def _answer(
+    sites: PackedLayer, site: int, shares: list[Share], control: ControlIndex, apart: float
+) -> SiteAnswer:
     outlines = [share for share in shares if share.layer.kind == OUTLINE]
     touched = {share.layer.area_code for share in shares}
     whole = float(sites.area_m2[site])
@@ -180,7 +203,7 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
         lines=tuple(sorted(lines, key=lambda share: (share.layer.area_code, -share.covered_m2))),
         land=tuple(share for share in shares if share.layer.kind == LAND),
         lacking=tuple(each for each in (*control.lacking, *damaged) if each[0] in touched),
-        elsewhere_m2=elsewhere if elsewhere >= load().number(APART, date.today()) else 0.0,
+        elsewhere_m2=elsewhere if elsewhere >= apart else 0.0,
     )
 
 
