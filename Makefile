@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup bench bench-package test check python-tests page-tests front node chromium lock clean again rule-pages
+.PHONY: help demo setup bench bench-package bench-review test check python-tests page-tests front node chromium lock clean again rule-pages
 
 help:
 	@echo '蓝图 Lantu'
@@ -52,6 +52,9 @@ bench: $(VENV)/.run $(BENCH_VENV)/.peers
 bench-package: $(VENV)/.run $(BENCH_VENV)/.peers
 	@$(CALM) sh scripts/postgis.sh
 	@$(CALM) $(PY) -m bench.quality --size $(SIZE) $(ARGS)
+
+bench-review: $(VENV)/.run
+	@$(CALM) $(PY) -m bench.review $(ARGS)
 
 test: check python-tests page-tests
 	@echo '全部通过 / everything passed'

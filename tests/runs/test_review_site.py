@@ -84,6 +84,8 @@ def test_a_project_file(tmp_path: Path) -> None:
         ("level: [", "review.bad_project"),
         ("rank: high\n", "review.unknown_fact"),
         ("sector: spaceport\n", "review.unknown_value"),
+        ('use: "9999"\n', "review.unknown_value"),
+        ("use: 0701\n", "review.unquoted"),
         ("documents: [blessing]\n", "review.unknown_document"),
         ("documents: make_up\n", "review.unknown_document"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from math import atan2, degrees
@@ -133,6 +134,10 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
             _COLOURS[opinion.answer],
         )  # fmt: skip
         console.print(_table(opinion))
+        untouched = [each.control for each in opinion.judged if each.status == "not_affected"]
+        if untouched:
+            names = "、".join(f"{each.code} {_words(each.title)}" for each in untouched)
+            line(say("review.untouched", controls=names), "dim")
         if site.suggestion:
             for said in _suggested(site.suggestion, answer.area_m2):
                 line(said)
@@ -177,6 +182,8 @@ def _table(opinion: Opinion) -> Table:
     table.add_column(say("review.affected"), justify="right")
     table.add_column(say("review.why"), overflow="fold")
     for each in opinion.judged:
+        if each.status == "not_affected":
+            continue
         table.add_row(
             Text(f"{each.control.code} {_words(each.control.title)}"),
             Text(say(f"review.status_{each.status}"), style=_COLOURS[each.answer]),
@@ -189,7 +196,7 @@ def _table(opinion: Opinion) -> Table:
 def _why(judged: Judged) -> str:
     said = []
     if judged.why:
-        said.append(say(judged.why[0], **judged.why[1]))
+        said.append(say(judged.why[0], **_named(judged.why[1])))
     said += [_fitting(judged.control, each) for each in judged.fittings]
     if judged.branch:
         said.append(_words(judged.branch.why))
@@ -203,6 +210,16 @@ def _why(judged: Judged) -> str:
         if not judged.branch.verified:
             said.append(say("review.unverified"))
     return "\n".join(said)
+
+
+def _named(params: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters of a sentence with the names of kinds of layer beside their codes."""
+    kinds, found = load().layer_kinds, dict(params)
+    if "layer" in found:
+        given = str(found["layer"]).split("、")
+        names = (f"{_words(kinds[each].name)} {each}" if each in kinds else each for each in given)
+        found["layer"] = "、".join(names)
+    return found
 
 
 def _fitting(control: Control, fitting: Fitting) -> str:

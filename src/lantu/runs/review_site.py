@@ -253,7 +253,7 @@ def read_project(path: Path, book: Lawbook) -> Project:
 
     Raises:
         InputError: `review.bad_project`, `.unknown_fact`, `.unknown_value`, `.unknown_document`,
-            `document.*`.
+            `.unquoted`, `document.*`.
     """
     return _project(read_user_yaml(path, "review.bad_project", dict, "{fact: value}"), path.name, book)
 
@@ -266,13 +266,14 @@ def _project(data: Mapping[str, Any], where: str, book: Lawbook) -> Project:
             continue
         if name not in facts:
             raise InputError("review.unknown_fact", where=where, fact=name, known="、".join(facts))
+        if facts[name].code_list and not isinstance(value, str):
+            # YAML reads a bare 0701 as an octal number.
+            raise InputError("review.unquoted", where=where, fact=name)
         # YAML reads a bare yes or no as a truth value.
         said = ("yes" if value else "no") if isinstance(value, bool) else str(value)
         if said not in facts[name].values:
-            raise InputError(
-                "review.unknown_value", where=where, fact=name, value=said,
-                known="、".join(facts[name].values),
-            )  # fmt: skip
+            known_values = facts[name].code_list or "、".join(facts[name].values)
+            raise InputError("review.unknown_value", where=where, fact=name, value=said, known=known_values)
         given[name] = said
     documents = data.get("documents") or []
     if not isinstance(documents, list) or (strange := [each for each in documents if each not in known]):
