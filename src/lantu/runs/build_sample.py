@@ -216,8 +216,9 @@ def _readme(manifest: SampleManifest) -> str:
 manifest.json 列出全部图层和表（按导入次序）；approval.txt 是批复的转述；truth.json 是预设的监测结果。
 
 Invented sample data (Lantu)
-Real: {_REAL_EN}. Everything else (parcels, lines, zones, detailed and special plans, permits, roads,
-facilities, water use, changes, exchanges) is invented and says nothing about any real land or deed; {en_lines}.
+Real: {_REAL_EN}. Everything else (parcels, lines, zones, detailed and
+special plans, permits, roads, facilities, water use, changes, exchanges) is invented and says nothing
+about any real land or deed; {en_lines}.
 Seed {manifest.seed}, scale {manifest.scale:g}.
 manifest.json lists all layers and tables in the order to add them; approval.txt restates the reply;
 truth.json holds what the monitoring must find.
