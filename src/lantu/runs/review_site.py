@@ -173,8 +173,8 @@ class Reviewer:
         lost = shapely.union_all([parts[each.control.code] for each in forbidding])
         kept = polygons_of(np.array([shapely.difference(shape, lost)], object))[0]
         reach, step, least = (
-            float(self.book.number(f"compliance.{name}", self.day))
-            for name in ("shift_reach_m", "shift_step_m", "kept_least_m2")
+            float(self.book.number(name, self.day))
+            for name in ("compliance.shift_reach_m", "compliance.shift_step_m", "compliance.kept_least_m2")
         )
         west, south, east, north = shape.bounds
         box = (west - reach, south - reach, east + reach, north + reach)
