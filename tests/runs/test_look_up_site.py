@@ -113,8 +113,10 @@ def test_a_new_version_supersedes_at_once_and_whoever_holds_the_old_index_keeps_
     add(Home.open(home.path), everything, "STBHHX")
     new = desk.now()
     site = sites(rect(100, 100, 200, 200))
-    assert covered(look_up(site, old)[0].lines)["STBHHX"] == 0
-    assert covered(look_up(site, new)[0].lines)["STBHHX"] == pytest.approx(10_000, abs=1e-3)
+    assert covered(look_up(site, old, date(2025, 6, 30))[0].lines)["STBHHX"] == 0
+    assert covered(look_up(site, new, date(2025, 6, 30))[0].lines)["STBHHX"] == pytest.approx(
+        10_000, abs=1e-3
+    )
 
 
 def test_a_damaged_line_cannot_be_told(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def cover(layer: Ground, outline: Ground, least_m2: float) -> Found:
     for kind, defects in kinds:
         for each in defects:
             rows = tuple(int(layer.rows[row]) for row in each.rows)
-            found.patches.append(Patch(each.shape, kind, kind, rows[:1], rows[1:]))
+            found.patches.append(Patch(each.shape, kind, "", rows, ()))
     for below in faults.below.values():
         found.slivers.count += below.count
         found.slivers.area_m2 += below.area_m2
