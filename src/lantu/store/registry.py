@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -133,13 +133,20 @@ class Registry:
             raise ConflictError("plan.ambiguous_version", version=short(digest))
         return rows[0]
 
-    def current(self, area_code: str | None = None) -> list[Registered]:
-        """Return the version of every plan that stands, by plan id; of one area, where asked."""
-        last = (
-            select(VersionRow.plan_id, func.max(VersionRow.number).label("number"))
-            .group_by(VersionRow.plan_id)
-            .subquery()
-        )
+    def current(self, area_code: str | None = None, day: date | None = None) -> list[Registered]:
+        """Return the version of every plan that stands, by plan id.
+
+        Args:
+            area_code: None for all areas.
+            day: None for now; else what stood then: the last version approved by that day. A version whose
+                approval has no date counts as approved.
+        """
+        stood = select(VersionRow.plan_id, func.max(VersionRow.number).label("number"))
+        if day is not None:
+            stood = stood.join(VersionRow.approval).where(
+                ApprovalRow.date.is_(None) | (ApprovalRow.date <= day.isoformat())
+            )
+        last = stood.group_by(VersionRow.plan_id).subquery()
         query = (
             select(VersionRow)
             .join(last, (VersionRow.plan_id == last.c.plan_id) & (VersionRow.number == last.c.number))
@@ -149,6 +156,20 @@ class Registry:
             query = query.join(PlanRow).where(PlanRow.area_code == area_code)
         with self._access.reading() as session:
             return [registered(row) for row in session.scalars(query)]
+
+    def layers_of_later(self, day: date) -> frozenset[str]:
+        """Return the digests of layers that only versions approved after a day name."""
+        query = (
+            select(VersionLayerRow.layer, ApprovalRow.date)
+            .join(VersionRow, VersionRow.digest == VersionLayerRow.version)
+            .join(ApprovalRow, ApprovalRow.id == VersionRow.approval_id)
+        )
+        with self._access.reading() as session:
+            named = [
+                (layer, said is not None and said > day.isoformat()) for layer, said in session.execute(query)
+            ]
+        early = {layer for layer, later in named if not later}
+        return frozenset(layer for layer, later in named if later and layer not in early)
 
     def targets(self, area_code: str) -> list[tuple[str, Target]]:
         """Return the targets that bind an area now, each with the digest of its plan version."""
