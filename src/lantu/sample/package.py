@@ -83,16 +83,22 @@ def _zone_layer(events: Events, kind: str, drawn: list[Any], codes: list[str], s
 
 def _planned_uses(events: Events, rows: NDArray[np.int64]) -> SampleLayer:
     """Return the parcels of the central urban area with the planned use that their class goes to."""
-    book, shapes = events.book, base_shapes(events)[rows]
-    old, classes = book.code_lists["landuse_2020"], book.code_lists["dltb_dlbm_2020"].rows
-    older = {new["code_2023"]: code for code, new in book.code_lists["landuse_2020_to_2023"].rows.items()}
-    new = [classes[code]["yydyh"] for code in events.base.dlbm[rows].tolist()]
-    codes = [older.get(code, code) for code in new]
+    shapes, old = base_shapes(events)[rows], events.book.code_lists["landuse_2020"]
+    codes = planned_uses(events, rows)
     area = cents(areas_m2(shapes, events.m.county.epsg)) / CENT
     more = {
         "YDYHFLDM": codes, "YDYHFLMC": [old.name(code) or "" for code in codes], "TBMJ": area, "TBDLMJ": area,
     }  # fmt: skip
     return plan_layer(events, "ZXCQGHYDYH", shapes, ZONES_FROM + 300_000, more)
+
+
+def planned_uses(events: Events, rows: NDArray[np.int64]) -> list[str]:
+    """Return the planned use that each parcel's class goes to, a code of `landuse_2020`."""
+    book = events.book
+    classes = book.code_lists["dltb_dlbm_2020"].rows
+    older = {new["code_2023"]: code for code, new in book.code_lists["landuse_2020_to_2023"].rows.items()}
+    new = [classes[code]["yydyh"] for code in events.base.dlbm[rows].tolist()]
+    return [older.get(code, code) for code in new]
 
 
 def _functions(events: Events) -> SampleLayer:

@@ -1,0 +1,189 @@
+"""What must be found beside the master plan: contradictions with their areas, sites with what they lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+
+from lantu.core.crs import GEOGRAPHIC
+from lantu.sample.city import CityShare
+from lantu.sample.contradictions import Contradictions
+from lantu.sample.drawing import degrees_of
+from lantu.sample.held import OUTLINE, Held, covered, plane_area
+from lantu.sample.layers import SampleLayer
+from lantu.sample.planted import Planted
+from lantu.sample.sites import PROJECTS, Site
+
+Areas = dict[str, dict[str, float]]
+"""Kind of layer → class of its rows ("" for a kind without classes) → ground, m²."""
+
+
+@dataclass(frozen=True)
+class SiteShare:
+    """What a site has in common with one county: its ground in the outline, in the statutory plane; m² by kind
+    of layer, and by class for kinds that have classes."""
+
+    inside: Any
+    covered_m2: dict[str, float]
+    classes: Areas
+
+
+def contradictions_truth(
+    found: Contradictions,
+    layers: Mapping[str, SampleLayer],
+    share: CityShare,
+    held: Held,
+    county: str,
+    epsg: int,
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what was planted in one county, measured.
+
+    Args:
+        layers: the county's layers by kind.
+        share: its share of the city's lines.
+    """
+    told: dict[str, list[dict[str, Any]]] = {}
+    for part, letter, many in (
+        ("contradictions", "C", found.planted),
+        ("below_tolerance", "T", found.slivers),
+    ):
+        told[part] = [
+            _contradiction(f"{letter}-{county}-{number:02d}", each, layers, share, held, county, epsg)
+            for number, each in enumerate(many, 1)
+        ]
+    return told
+
+
+def _contradiction(
+    name: str,
+    planted: Planted,
+    layers: Mapping[str, SampleLayer],
+    share: CityShare,
+    held: Held,
+    county: str,
+    epsg: int,
+) -> dict[str, Any]:
+    kind, row = planted.first
+    if planted.upper is not None:
+        shape, system = share.shapes[kind][row], GEOGRAPHIC
+    else:
+        shapes = layers[kind].shapes
+        assert shapes is not None
+        shape, system = shapes[row], epsg
+    area, also, numbers = planted.area_m2, {}, planted.bsm
+    if numbers is None:
+        own = held.bsm(kind, [row])[0]
+        met = held.shared(shape, system, planted.second)
+        met = {
+            r: both
+            for r, both in met.items()
+            if not planted.classes or held.class_of(planted.second, r) in planted.classes
+        }
+        area = covered(met.values())
+        sides = [[own], held.bsm(planted.second, met)]
+        also = _others(shape, system, held, kind, planted)
+    else:
+        sides = [[each] if each else [] for each in numbers]
+    assert area is not None
+    lon, lat = degrees_of(shapely.get_coordinates(shapely.point_on_surface(planted.place)))[0]
+    return {
+        "id": name,
+        "county": county,
+        "type": planted.type,
+        "what": {"zh": planted.what[0], "en": planted.what[1]},
+        "says": {"zh": planted.says[0], "en": planted.says[1]},
+        "area_m2": _m2(area),
+        "place": [round(float(lon), 7), round(float(lat), 7)],
+        "sides": [
+            {"area_code": planted.upper or county, "kind": kind, "bsm": sides[0]},
+            {"area_code": county, "kind": planted.second, "bsm": sides[1]},
+        ],
+        "also": also,
+    }
+
+
+def _others(shape: Any, system: int, held: Held, kind: str, planted: Planted) -> dict[str, dict[str, str]]:
+    """Return the ground that a planted feature shares with every layer but the two that contradict."""
+    found = {}
+    for other in held.kinds():
+        if other in (kind, OUTLINE):
+            continue
+        classes = held.by_class(other, held.shared(shape, system, other))
+        if other == planted.second:
+            classes = {
+                code: area
+                for code, area in classes.items()
+                if planted.classes and code not in planted.classes
+            }
+        if classes:
+            found[other] = {code: _m2(area) for code, area in classes.items()}
+    return found
+
+
+def site_share(site: Site, held: Held) -> SiteShare:
+    """Measure what a site shares with one county's layers."""
+    whole: dict[str, float] = {}
+    classes: Areas = {}
+    inside = shapely.union_all(list(held.shared(site.shape, site.epsg, OUTLINE).values()))
+    for kind in held.kinds():
+        if kind != OUTLINE:
+            met = held.shared(site.shape, site.epsg, kind)
+            whole[kind] = covered(met.values())
+            by_class = held.by_class(kind, met)
+            if by_class and "" not in by_class:
+                classes[kind] = by_class
+    return SiteShare(inside, whole, classes)
+
+
+def site_truth(site: Site, shares: Sequence[SiteShare]) -> dict[str, Any]:
+    """Return a site's truth over all counties that it touches."""
+    shares = [each for each in shares if not each.inside.is_empty]
+    area = plane_area(site.shape, site.epsg)
+    whole = _summed(each.covered_m2 for each in shares)
+    classes = {
+        kind: _summed(each.classes[kind] for each in shares if kind in each.classes)
+        for kind in sorted({kind for each in shares for kind in each.classes})
+    }
+    elsewhere = max(area - covered(each.inside for each in shares), 0.0)
+    forbidden = [*site.against, *_forbidden_by_lines(PROJECTS[site.project], whole, area)] if shares else []
+    return {
+        "id": site.id,
+        "what": {"zh": site.what[0], "en": site.what[1]},
+        "project": site.project,
+        "area_m2": _m2(area),
+        "elsewhere_m2": _m2(elsewhere),
+        "covered_m2": {kind: _m2(value) for kind, value in whole.items()},
+        "by_class_m2": {kind: {code: _m2(m2) for code, m2 in each.items()} for kind, each in classes.items()},
+        "forbidden_by": forbidden,
+    }
+
+
+def _m2(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _forbidden_by_lines(
+    project: Mapping[str, str], covered_m2: Mapping[str, float], area_m2: float
+) -> list[str]:
+    """Return which of the three lines forbid a project there; CZKFBJ does so outside it."""
+    national = project["level"] == "national" and project["avoidable"] == "no"
+    key = project["sector"] in ("energy", "transport", "water", "military")
+    told = []
+    if covered_m2["STBHHX"] > 1 and project["activity"] == "other" and not national:
+        told.append("STBHHX")
+    if covered_m2["YJJBNT"] > 1 and not (national and key):
+        told.append("YJJBNT")
+    if area_m2 - covered_m2["CZKFBJ"] > 1 and project["sector"] in ("housing", "industry") and not national:
+        told.append("CZKFBJ")
+    return told
+
+
+def _summed(many: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for each in many:
+        for name, value in each.items():
+            found[name] = found.get(name, 0.0) + value
+    return dict(sorted(found.items()))
