@@ -20,7 +20,7 @@ from lantu.core.errors import ConflictError, InputError
 from lantu.core.invented import INVENTED, INVENTED_EN
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
-from lantu.lawbook import Lawbook, load
+from lantu.lawbook import Compatibility, Lawbook, load
 from lantu.runs.side_by_side import side_by_side
 from lantu.sample.beside_truth import SiteShare, site_truth
 from lantu.sample.build import BuiltCounty, Entry, build_county, write_planning
@@ -147,12 +147,9 @@ def _fill(
     entries += [entry for each in built for entry in each.further]
     entries += [write_planning(CITY_CODE, layer, GEOGRAPHIC, folder) for layer in city]
     truth = _truth(built)
-    counts = {
-        "contradictions": _write_contradictions(folder, built),
-        "sites": _write_sites(folder, built, shared),
-    }
+    found = len(truth["findings"]), _write_contradictions(folder, built), _write_sites(folder, built, shared)
     name = boundaries.name if boundaries else None
-    manifest = SampleManifest(out, seed, scale, name, tuple(entries), len(truth["findings"]), **counts)
+    manifest = SampleManifest(out, seed, scale, name, tuple(entries), *found)
     _write_json(folder / TRUTH, {"invented": _INVENTED, **truth})
     for reply in (APPROVAL, UPPER):
         (folder / reply).write_bytes(files("lantu.sample").joinpath(reply).read_bytes())
@@ -206,11 +203,10 @@ def _write_sites(folder: Path, built: Sequence[BuiltCounty], shared: Sequence[Si
         told += [(site, [share]) for site, share in zip(own, each.beside.shares, strict=False)]
     for number, site in enumerate(shared):
         told.append((site, [each.beside.shares[len(each.beside.sites) + number] for each in built]))
-    where, refused = write_sites(
-        [site for site, _ in told], folder, load().pages["compliance/facts"]["facts"]
-    )
+    where, refused = write_sites([site for site, _ in told], folder)
+    table = Compatibility(load())
     rows = [
-        {"file": where[site.id][0], "number": where[site.id][1], **site_truth(site, shares)}
+        {"file": where[site.id][0], "number": where[site.id][1], **site_truth(site, shares, table)}
         for site, shares in told
     ]
     about = {"format": "lantu-sites/1", "invented": _INVENTED, "year": YEARS[-1]}
@@ -283,15 +279,16 @@ def _readme(manifest: SampleManifest) -> str:
         else "outlines are invented, their areas are true"
     )
     return f"""虚构示例数据（蓝图 Lantu）
-真实的：{_REAL}。其余一切——地块、三线、道路、设施、用水量、变化、进出平衡——均为虚构，不反映任何真实地块或行为。
+真实的：{_REAL}。其余一切——地块、三线、分区、详细规划、专项规划、许可、道路、设施、用水量、变化、进出平衡——均为虚构，不反映任何真实地块或行为。
 {zh_lines}。种子 {manifest.seed}，细度 {manifest.scale:g}。
 manifest.json 列出全部图层和表（按导入次序）；approval.txt 和 approval_upper.txt 是批复的转述；
-truth.json 是预设的监测结果；planning/ 是规划成果包以外的图层（详细规划、专项规划、许可、地质灾害、市级三线）；
+truth.json 是预设的监测结果；planning/ 是成果包以外的图层（详细规划、专项规划、许可、地灾范围、市级三线）；
 contradictions.json 是预设的规划矛盾；sites/ 是审查用的地块和项目，sites.json 是各地块应有的结果。
 
 Invented sample data (Lantu)
-Real: {_REAL_EN}. Everything else (parcels, lines, roads, facilities, water use, changes, exchanges) is
-invented and says nothing about any real land or deed; {en_lines}.
+Real: {_REAL_EN}. Everything else (parcels, lines, zones, detailed and
+special plans, permits, roads, facilities, water use, changes, exchanges) is invented and says nothing
+about any real land or deed; {en_lines}.
 Seed {manifest.seed}, scale {manifest.scale:g}.
 manifest.json lists all layers and tables in the order to add them; approval.txt and approval_upper.txt
 restate the replies; truth.json holds what the monitoring must find; planning/ the layers beside the plan

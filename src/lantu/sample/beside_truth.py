@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
 from lantu.core.crs import GEOGRAPHIC
+from lantu.lawbook import Compatibility
 from lantu.sample.city import CityShare
 from lantu.sample.contradictions import Contradictions
 from lantu.sample.drawing import degrees_of
@@ -19,12 +20,19 @@ from lantu.sample.sites import PROJECTS, Site
 
 Areas = dict[str, dict[str, float]]
 """Kind of layer → class of its rows ("" for a kind without classes) → ground, m²."""
+_LEAST_M2 = 1.0
+_KEY = ("energy", "transport", "water", "military")
+"""Sectors whose national key projects may take basic farmland."""
 
 
 @dataclass(frozen=True)
 class SiteShare:
-    """What a site has in common with one county: its ground in the outline, in the statutory plane; m² by kind
-    of layer, and by class for kinds that have classes."""
+    """What a site has in common with one county.
+
+    Attributes:
+        inside: its ground in the outline, in the statutory plane.
+        covered_m2, classes: by kind of layer, and by class for kinds that have classes.
+    """
 
     inside: Any
     covered_m2: dict[str, float]
@@ -138,7 +146,7 @@ def site_share(site: Site, held: Held) -> SiteShare:
     return SiteShare(inside, whole, classes)
 
 
-def site_truth(site: Site, shares: Sequence[SiteShare]) -> dict[str, Any]:
+def site_truth(site: Site, shares: Sequence[SiteShare], table: Compatibility) -> dict[str, Any]:
     """Return a site's truth over all counties that it touches."""
     shares = [each for each in shares if not each.inside.is_empty]
     area = plane_area(site.shape, site.epsg)
@@ -148,7 +156,6 @@ def site_truth(site: Site, shares: Sequence[SiteShare]) -> dict[str, Any]:
         for kind in sorted({kind for each in shares for kind in each.classes})
     }
     elsewhere = max(area - covered(each.inside for each in shares), 0.0)
-    forbidden = [*site.against, *_forbidden_by_lines(PROJECTS[site.project], whole, area)] if shares else []
     return {
         "id": site.id,
         "what": {"zh": site.what[0], "en": site.what[1]},
@@ -157,28 +164,47 @@ def site_truth(site: Site, shares: Sequence[SiteShare]) -> dict[str, Any]:
         "elsewhere_m2": _m2(elsewhere),
         "covered_m2": {kind: _m2(value) for kind, value in whole.items()},
         "by_class_m2": {kind: {code: _m2(m2) for code, m2 in each.items()} for kind, each in classes.items()},
-        "forbidden_by": forbidden,
+        "forbidden_by": _forbidden_by(PROJECTS[site.project], area, elsewhere, whole, classes, table),
     }
+
+
+def _forbidden_by(
+    project: Mapping[str, str],
+    area_m2: float,
+    elsewhere_m2: float,
+    whole: Mapping[str, float],
+    classes: Areas,
+    table: Compatibility,
+) -> list[str]:
+    """Return the controls that forbid a project there, by code: the law in words of its own.
+
+    Less than a square metre of anything forbids nothing; outside every county nothing is known.
+    """
+    national = project["level"] == "national"
+    needed = national and project["avoidable"] == "no"
+    built = project["sector"] in ("housing", "industry")
+    outside = area_m2 - whole.get("CZKFBJ", 0.0) if elsewhere_m2 < _LEAST_M2 else 0.0
+
+    def touches(kind: str, forbids: Callable[[str], bool]) -> bool:
+        return any(m2 >= _LEAST_M2 and forbids(code) for code, m2 in classes.get(kind, {}).items())
+
+    def unfit(code: str) -> bool:
+        return table.refines(code, project["use"]).outcome == "forbidden"
+
+    told = {
+        "CR01": whole.get("STBHHX", 0.0) >= _LEAST_M2 and project["activity"] == "other" and not needed,
+        "CR02": whole.get("YJJBNT", 0.0) >= _LEAST_M2 and not (needed and project["sector"] in _KEY),
+        "CR04": outside >= _LEAST_M2 and built and not national,
+        "CR14": touches("GHFQ", lambda code: table.in_zone(project["use"], code).outcome == "forbidden"),
+        "CR16": built and touches("CZKFBJ", lambda code: code == "430"),
+        "CR17": touches("ZXCQGHYDYH", unfit),
+        "CR18": touches("DETAILED_PLOT", unfit),
+    }
+    return [code for code, forbids in told.items() if forbids]
 
 
 def _m2(value: float) -> str:
     return f"{value:.2f}"
-
-
-def _forbidden_by_lines(
-    project: Mapping[str, str], covered_m2: Mapping[str, float], area_m2: float
-) -> list[str]:
-    """Return which of the three lines forbid a project there; CZKFBJ does so outside it."""
-    national = project["level"] == "national" and project["avoidable"] == "no"
-    key = project["sector"] in ("energy", "transport", "water", "military")
-    told = []
-    if covered_m2["STBHHX"] > 1 and project["activity"] == "other" and not national:
-        told.append("STBHHX")
-    if covered_m2["YJJBNT"] > 1 and not (national and key):
-        told.append("YJJBNT")
-    if area_m2 - covered_m2["CZKFBJ"] > 1 and project["sector"] in ("housing", "industry") and not national:
-        told.append("CZKFBJ")
-    return told
 
 
 def _summed(many: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -28,7 +28,7 @@ _FROM = {"YJJBNT": 91_000_001, "STBHHX": 92_000_001, "CZKFBJ": 93_000_001}
 _EACH = 200_000
 """BSM kept for the features of one county."""
 _EDGE_M = 69.0
-"""Straight edges of a Gauss–Krüger zone bend in degrees: shorter pieces by less than a tenth of a millimetre."""
+"""Straight edges of a Gauss–Krüger zone bend in degrees: pieces so short by less than 0.1 mm."""
 _DIGITS = 9
 
 
@@ -75,7 +75,7 @@ class City:
             return Planted(
                 SHIFTED, (_RED, row), _RED,
                 ("市级生态保护红线缺一块", "a patch that the city's red line lacks"),
-                ("上下级红线不一致：县级多出这一块", "the red lines of both levels differ: the county has more"),
+                ("上下级红线不一致：县级多这一块", "the red lines of both levels differ: the county has more"),
                 shape, area_m2=plane_area(whole, GEOGRAPHIC) - plane_area(left, GEOGRAPHIC),
                 bsm=(self._bsm(_RED, row), self._own[row]), upper=CODE,
             )  # fmt: skip

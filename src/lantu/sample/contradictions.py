@@ -138,7 +138,7 @@ def _corridor_through_red_line(ground: Ground, plans: Plans) -> Planted | None:
                 CROSSING, _added(plans, "SPECIAL_SITE", site), "STBHHX",
                 ("供水管廊穿入生态保护红线", "a water corridor that crosses the red line"),
                 ("专项规划廊道与生态保护红线交叉，须论证无法避让",
-                 "a special plan's corridor crosses the red line; that it cannot avoid it must be shown"), box,
+                 "a special plan's corridor crosses the red line; why it cannot avoid it must be shown"), box,
             )  # fmt: skip
     return None
 

@@ -155,7 +155,9 @@ def _permits(ground: Ground, plots: Sequence[Feature]) -> list[Feature]:
 def _hazards(ground: Ground) -> list[Feature]:
     """Return the reach of some hazards, on the hilliest open land away from towns and lines."""
     m, rng = ground.m, ground.rng
-    rows = np.array([row for row in np.flatnonzero(ground.wild) if not ground.events.history.is_cut(row)])
+    rows = np.array(
+        [row for row in np.flatnonzero(ground.wild) if not ground.events.history.is_cut(int(row))]
+    )
     towns = shapely.union_all(m.settlements.areas)
     turn = np.linspace(0, 2 * np.pi, 19)[:-1]
     found: list[Feature] = []

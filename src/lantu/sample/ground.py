@@ -76,7 +76,7 @@ class Ground:
         for row in np.flatnonzero(found).tolist():
             parcel = history.parcels[history.standing(row, year)] if not history.is_cut(row) else None
             found[row] = parcel is not None and parcel.dlbm in FARMLAND
-        return found
+        return np.asarray(found)
 
     def inside(
         self, able: Mask, size_m2: float, *, near: Points | None = None, keep_off: Sequence[str] = LINES

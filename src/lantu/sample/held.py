@@ -45,23 +45,23 @@ class Held:
 
     def shared(self, shape: Any, epsg: int, kind: str) -> dict[int, Any]:
         """Return the ground that a delivered shape shares with rows of a layer: row → shape in the plane."""
-        layer = self._layers.get(kind)
-        if layer is None:
+        shapes = self._layers[kind].shapes if kind in self._layers else None
+        if shapes is None:
             return {}
         if kind not in self._trees:
-            self._trees[kind] = shapely.STRtree(layer.shapes)
+            self._trees[kind] = shapely.STRtree(shapes)
         (mine,) = PLANE.project(np.array([shape], object), CRS.from_epsg(epsg))
         found = {}
         for row in np.sort(self._trees[kind].query(self._box(shape, epsg))).tolist():
             if (kind, row) not in self._planes:
-                (self._planes[kind, row],) = PLANE.project(layer.shapes[[row]], self._crs)
+                (self._planes[kind, row],) = PLANE.project(shapes[[row]], self._crs)
             both = shapely.intersection(mine, self._planes[kind, row])
             if shapely.area(both) >= _LEAST_M2:
                 found[row] = both
         return found
 
     def by_class(self, kind: str, shared: Mapping[int, Any]) -> dict[str, float]:
-        """Return shared ground by class of its rows, "" where the kind has none; what lies double counts once."""
+        """Return shared ground by class of its rows ("" where the kind has none), what lies double once."""
         classes = self._classes.get(kind)
         parts: defaultdict[str, list[Any]] = defaultdict(list)
         for row, both in shared.items():

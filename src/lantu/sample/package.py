@@ -50,14 +50,13 @@ def _zones(events: Events) -> list[SampleLayer]:
     m = events.m
     zone = np.where(events.base.red, _ECOLOGY, np.where(events.base.basic, _FARMLAND, _RURAL)).astype("<U3")
     zone = np.where(m.zone > 0, m.zone.astype(str), zone)
-    town = np.flatnonzero(m.settlements.place == m.places.county_town)[0]
-    central = (m.zone > 0) & (m.zone_of == town)
+    inner = central(events)
     everywhere = _dissolved(events, zone, np.ones(len(zone), np.bool_))
     return [
         _zone_layer(events, "GHFQ", *everywhere, ZONES_FROM),
         _zone_layer(events, "YDYHGHFQ", *everywhere, ZONES_FROM + 100_000),
-        _zone_layer(events, "ZXCQGHFQ", *_dissolved(events, zone, central), ZONES_FROM + 200_000),
-        _planned_uses(events, np.flatnonzero(central)),
+        _zone_layer(events, "ZXCQGHFQ", *_dissolved(events, zone, inner), ZONES_FROM + 200_000),
+        _planned_uses(events, np.flatnonzero(inner)),
     ]
 
 
@@ -90,6 +89,13 @@ def _planned_uses(events: Events, rows: NDArray[np.int64]) -> SampleLayer:
         "YDYHFLDM": codes, "YDYHFLMC": [old.name(code) or "" for code in codes], "TBMJ": area, "TBDLMJ": area,
     }  # fmt: skip
     return plan_layer(events, "ZXCQGHYDYH", shapes, ZONES_FROM + 300_000, more)
+
+
+def central(events: Events) -> NDArray[np.bool_]:
+    """Return which parcels lie within the urban boundary of the county town."""
+    m = events.m
+    town = np.flatnonzero(m.settlements.place == m.places.county_town)[0]
+    return np.asarray((m.zone > 0) & (m.zone_of == town))
 
 
 def planned_uses(events: Events, rows: NDArray[np.int64]) -> list[str]:

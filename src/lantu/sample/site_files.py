@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,13 @@ def write_sites(
 ) -> tuple[dict[str, tuple[str, int]], list[dict[str, Any]]]:
     """Write all files of sites below a folder.
 
-    Args:
-        asked: what the lawbook asks of a project; its files say nothing else.
-
     Returns:
         Id of each site → its file and its number there, from 1; the files that must be refused, and why.
     """
     into = folder / FOLDER
     (into / "projects").mkdir(parents=True)
     for name, facts in PROJECTS.items():
-        lines = [f"# {INVENTED} / {INVENTED_EN}", *_said(facts, asked)]
+        lines = [f"# {INVENTED} / {INVENTED_EN}", *(f'{key}: "{value}"' for key, value in facts.items())]
         (into / "projects" / f"{name}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
     plain = [each for each in sites if each.epsg == GEOGRAPHIC]
     points = [each for each in sites if each.epsg == ZONE_41]
@@ -43,10 +40,6 @@ def write_sites(
     where = {each.id: (f"{FOLDER}/{ALL}", number) for number, each in enumerate(plain, 1)}
     where |= {each.id: (f"{FOLDER}/{POINTS}", number) for number, each in enumerate(points, 1)}
     return where, _refused(into, plain[0])
-
-
-def _said(facts: Mapping[str, str], asked: Collection[str]) -> list[str]:
-    return [f'{key}: "{value}"' for key, value in facts.items() if key == "name" or key in asked]
 
 
 def _refused(into: Path, site: Site) -> list[dict[str, Any]]:

@@ -44,14 +44,13 @@ class Site:
     """One site.
 
     Attributes:
-        against: kinds of layers, besides the three lines, that forbid the project there.
+        project: name of its project in `PROJECTS`.
         shape: as delivered, in `epsg`.
     """
 
     id: str
     what: tuple[str, str]
     project: str
-    against: tuple[str, ...]
     shape: Any
     epsg: int = GEOGRAPHIC
 
@@ -69,7 +68,6 @@ class _Sketch:
     what: tuple[str, str]
     project: str
     shape: Any
-    against: tuple[str, ...] = ()
 
 
 def sites_of(ground: Ground, plans: Plans) -> list[Site]:
@@ -85,7 +83,7 @@ def _numbered(sketches: Iterable[_Sketch], code: str) -> list[Site]:
     found = []
     for number, each in enumerate(sketches, 1):
         (given,) = delivered(np.array([each.shape], object), GEOGRAPHIC)
-        found.append(Site(f"S-{code}-{number:02d}", each.what, each.project, each.against, given))
+        found.append(Site(f"S-{code}-{number:02d}", each.what, each.project, given))
     return found
 
 
@@ -94,18 +92,17 @@ def _in_town(ground: Ground, plans: Plans) -> Iterator[_Sketch]:
     plots = [each for each in plans["DETAILED_PLOT"] if "-900" not in each.columns["DYBH"]]
     permits = plans["PERMIT"]
     free = [each for each in plots if not any(each.shape.intersects(other.shape) for other in permits)]
-    planned = ("ZXCQGHYDYH", "DETAILED_PLOT")
-    for use, project, what, against in (
-        ("070102", "housing", _HOUSING, ()),
-        ("0804", "public", ("边界内教育地块", "a school on its plot"), ()),
-        ("100102", "industry", ("边界内工业地块", "industry on an industrial plot"), ()),
-        ("070102", "industry", ("住宅地块上的工业项目", "industry on a residential plot"), planned),
+    for use, project, what in (
+        ("070102", "housing", _HOUSING),
+        ("0804", "public", ("边界内教育地块", "a school on its plot")),
+        ("100102", "industry", ("边界内工业地块", "industry on an industrial plot")),
+        ("070102", "industry", ("住宅地块上的工业项目", "industry on a residential plot")),
     ):
         chosen = [each for each in free if each.columns["YDYHFLDM"] == use]
         if chosen:
             each = chosen[int(rng.integers(len(chosen)))]
             free.remove(each)
-            yield _Sketch(what, project, _middle(each.shape, 60.0), against)
+            yield _Sketch(what, project, _middle(each.shape, 60.0))
     for each in permits:
         if each.columns["YDYHFLDM"] == "070102":
             yield _Sketch(("已有许可的地块", "on an earlier permit"), "housing", _middle(each.shape, 50.0))
@@ -113,7 +110,7 @@ def _in_town(ground: Ground, plans: Plans) -> Iterator[_Sketch]:
     growth = (m.kind == lm.ZONE) & (m.zone == 410) & (m.zone_of == ground.town) & (m.area_m2 > 6_000)
     for row in ground.plots.shuffled(growth):
         what = ("边界内、规划用途不是建设用地", "inside the boundary, planned for no building")
-        yield _Sketch(what, "housing", _middle(ground.shapes[row], 50.0), ("ZXCQGHYDYH",))
+        yield _Sketch(what, "housing", _middle(ground.shapes[row], 50.0))
         break
     for kind, project, what in (
         ("ZXCQCSLVX", "public", ("城市绿线内", "on the green line")),
@@ -147,6 +144,11 @@ def _in_the_open(ground: Ground, plans: Plans) -> Iterator[_Sketch]:
     for _, _, box in ground.across(ground.red, ground.open, 40.0, 60.0, 50.0):
         yield _Sketch(_ACROSS_RED, "rural", ground.place(box))
         break
+    for row, _, box in ground.across(ground.basic, ground.open, 20.0, 0.03, 30.0):
+        if 0.3 < shapely.intersection(ground.shapes[row], box).area < 0.95:
+            what = ("压永久基本农田不足一平方米", "over less than a square metre of basic farmland")
+            yield _Sketch(what, "rural", ground.place(box))
+            break
     for _, box in ground.inside(ground.open, 5_000, keep_off=()):
         if any(shapely.contains(line, box) for line in ground.lines["HLFXKZX"]):
             yield _Sketch(("洪涝风险控制线内", "in the flood-risk line"), "rural", ground.place(box))
