@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from lantu.compliance.review import LEAST
 from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC, transformer
 from lantu.core.errors import ConflictError, InputError
@@ -22,7 +24,7 @@ from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_vector
 from lantu.lawbook import Compatibility, Lawbook, load
 from lantu.runs.side_by_side import side_by_side
-from lantu.sample.beside_truth import SiteShare, site_truth
+from lantu.sample.beside_truth import Law, SiteShare, site_truth
 from lantu.sample.build import BuiltCounty, Entry, build_county, write_planning
 from lantu.sample.city import CODE as CITY_CODE
 from lantu.sample.city import city_layers
@@ -204,9 +206,9 @@ def _write_sites(folder: Path, built: Sequence[BuiltCounty], shared: Sequence[Si
     for number, site in enumerate(shared):
         told.append((site, [each.beside.shares[len(each.beside.sites) + number] for each in built]))
     where, refused = write_sites([site for site, _ in told], folder)
-    table = Compatibility(load())
+    law = Law(Compatibility(load()), float(load().number(LEAST, date(YEARS[-1], 12, 31))))
     rows = [
-        {"file": where[site.id][0], "number": where[site.id][1], **site_truth(site, shares, table)}
+        {"file": where[site.id][0], "number": where[site.id][1], **site_truth(site, shares, law)}
         for site, shares in told
     ]
     about = {"format": "lantu-sites/1", "invented": _INVENTED, "year": YEARS[-1]}

@@ -20,9 +20,16 @@ from lantu.sample.sites import PROJECTS, Site
 
 Areas = dict[str, dict[str, float]]
 """Kind of layer → class of its rows ("" for a kind without classes) → ground, m²."""
-_LEAST_M2 = 1.0
 _KEY = ("energy", "transport", "water", "military")
 """Sectors whose national key projects may take basic farmland."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What forbidding rests on: which use fits where, and from how much ground on it counts, m²."""
+
+    compatibility: Compatibility
+    least_m2: float
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ def site_share(site: Site, held: Held) -> SiteShare:
     return SiteShare(inside, whole, classes)
 
 
-def site_truth(site: Site, shares: Sequence[SiteShare], table: Compatibility) -> dict[str, Any]:
+def site_truth(site: Site, shares: Sequence[SiteShare], law: Law) -> dict[str, Any]:
     """Return a site's truth over all counties that it touches."""
     shares = [each for each in shares if not each.inside.is_empty]
     area = plane_area(site.shape, site.epsg)
@@ -164,7 +171,7 @@ def site_truth(site: Site, shares: Sequence[SiteShare], table: Compatibility) ->
         "elsewhere_m2": _m2(elsewhere),
         "covered_m2": {kind: _m2(value) for kind, value in whole.items()},
         "by_class_m2": {kind: {code: _m2(m2) for code, m2 in each.items()} for kind, each in classes.items()},
-        "forbidden_by": _forbidden_by(PROJECTS[site.project], area, elsewhere, whole, classes, table),
+        "forbidden_by": _forbidden_by(PROJECTS[site.project], area, elsewhere, whole, classes, law),
     }
 
 
@@ -174,27 +181,28 @@ def _forbidden_by(
     elsewhere_m2: float,
     whole: Mapping[str, float],
     classes: Areas,
-    table: Compatibility,
+    law: Law,
 ) -> list[str]:
-    """Return the controls that forbid a project there, by code: the law in words of its own.
+    """Return the controls that forbid a project there, by code: the rules told a second time.
 
-    Less than a square metre of anything forbids nothing; outside every county nothing is known.
+    Outside every county nothing is known, so nothing there is outside the urban boundary.
     """
+    least, table = law.least_m2, law.compatibility
     national = project["level"] == "national"
     needed = national and project["avoidable"] == "no"
     built = project["sector"] in ("housing", "industry")
-    outside = area_m2 - whole.get("CZKFBJ", 0.0) if elsewhere_m2 < _LEAST_M2 else 0.0
+    outside = area_m2 - whole.get("CZKFBJ", 0.0) if elsewhere_m2 < least else 0.0
 
     def touches(kind: str, forbids: Callable[[str], bool]) -> bool:
-        return any(m2 >= _LEAST_M2 and forbids(code) for code, m2 in classes.get(kind, {}).items())
+        return any(m2 >= least and forbids(code) for code, m2 in classes.get(kind, {}).items())
 
     def unfit(code: str) -> bool:
         return table.refines(code, project["use"]).outcome == "forbidden"
 
     told = {
-        "CR01": whole.get("STBHHX", 0.0) >= _LEAST_M2 and project["activity"] == "other" and not needed,
-        "CR02": whole.get("YJJBNT", 0.0) >= _LEAST_M2 and not (needed and project["sector"] in _KEY),
-        "CR04": outside >= _LEAST_M2 and built and not national,
+        "CR01": whole.get("STBHHX", 0.0) >= least and project["activity"] == "other" and not needed,
+        "CR02": whole.get("YJJBNT", 0.0) >= least and not (needed and project["sector"] in _KEY),
+        "CR04": outside >= least and built and not national,
         "CR14": touches("GHFQ", lambda code: table.in_zone(project["use"], code).outcome == "forbidden"),
         "CR16": built and touches("CZKFBJ", lambda code: code == "430"),
         "CR17": touches("ZXCQGHYDYH", unfit),

@@ -75,7 +75,7 @@ class City:
             return Planted(
                 SHIFTED, (_RED, row), _RED,
                 ("市级生态保护红线缺一块", "a patch that the city's red line lacks"),
-                ("上下级红线不一致：县级多这一块", "the red lines of both levels differ: the county has more"),
+                ("上下级红线不一致：县级多这一块", "the red lines of both levels differ: the county has it"),
                 shape, area_m2=plane_area(whole, GEOGRAPHIC) - plane_area(left, GEOGRAPHIC),
                 bsm=(self._bsm(_RED, row), self._own[row]), upper=CODE,
             )  # fmt: skip

@@ -20,8 +20,8 @@ _FACTS = ("name", "activity", "level", "sector", "avoidable", "use")
 PROJECTS: Mapping[str, Mapping[str, str]] = {
     name: dict(zip(_FACTS, facts, strict=True))
     for name, *facts in (
-        ("housing", "虚构住宅项目", "other", "other", "housing", "yes", "0701"),
-        ("industry", "虚构工业项目", "other", "other", "industry", "yes", "1001"),
+        ("housing", "虚构住宅项目", "other", "other", "housing", "yes", "070102"),
+        ("industry", "虚构工业项目", "other", "other", "industry", "yes", "100102"),
         ("public", "虚构学校项目", "other", "other", "public", "yes", "0804"),
         ("utility", "虚构供电设施项目", "other", "other", "energy", "yes", "1303"),
         ("rural", "虚构村庄项目", "other", "other", "rural", "yes", "0703"),
@@ -164,6 +164,7 @@ def _in_the_open(ground: Ground, plans: Plans) -> Iterator[_Sketch]:
         rows = [each for each in ground.events.history.under(box) if farm[each]]
         if (
             ground.apart(box)
+            and shapely.contains(ground.m.outline, box)
             and shapely.area(shapely.intersection(ground.shapes[rows], box)).sum() > _FARM_M2
         ):
             what = ("国家公路占用耕地超过35公顷", "a national highway on more than 35 ha of farmland")
