@@ -13,7 +13,7 @@ import lantu
 SRC = Path(lantu.__file__).parent
 PURE = (
     "core", "lawbook", "approvals", "plans", "ledger", "overlay", "monitoring", "quality", "compliance",
-    "transmission",
+    "transmission", "conflicts",
 )  # fmt: skip
 CLOCK_AND_CHANCE = {
     "now", "utcnow", "today", "fromtimestamp", "default_rng", "RandomState", "shuffle", "getenv",

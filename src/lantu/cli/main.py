@@ -20,6 +20,7 @@ COMMANDS = {
     "profile": "成果包样式：要交哪些图层、字段和代码 / what a plan package must hold",
     "package": "规划成果包 / plan packages",
     "transmit": "上下级传导：下级规划的数字对照上级 / a lower plan's figures against the plan above",
+    "conflict": "规划矛盾：扫描、分派、方案、裁定、销号 / what contradicts what, and what is done about it",
     "overlay": "叠置任意两个文件的面积 / shared areas of any two files",
     "site": "压占分析：地块压占哪些控制线、什么地类 / which control lines and land a site lies in",
     "review": "合规审查：地块对照管控规则，给出理由和所需文件 / sites against the controls, with reasons",

@@ -16,7 +16,7 @@ from lantu.overlay.doubles import lying_double
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.index import LayerIndex
 from lantu.overlay.pack import PackedLayer
-from lantu.runs.measure_layers import LAND, Shelf, held, shelves
+from lantu.runs.measure_layers import LAND, held, shelves
 from lantu.runs.polygon_files import Labels, labels_of
 from lantu.store import OUTLINE, Home, Layer
 
@@ -82,7 +82,7 @@ class InForce:
                     lacking.append((code, kind))
                 else:
                     layers.append(line)
-            land, outline = _latest_land(shelf, self._year), shelf.line(OUTLINE, self._year)
+            land, outline = shelf.latest_land(self._year), shelf.line(OUTLINE, self._year)
             if land is None:
                 lacking.append((code, LAND))
             layers += [layer for layer in (land, outline) if layer is not None]
@@ -113,8 +113,3 @@ class InForce:
         except InputError:  # a layer without that field: the class of none of its features is known
             return Labels(np.zeros(layer.features, np.int64), [None])
         return labels_of(table, classed[0], layer.features)
-
-
-def _latest_land(shelf: Shelf, year: int) -> Layer | None:
-    years = [each.year for each in shelf.layers if each.kind == LAND and each.year and each.year <= year]
-    return shelf.land(max(years)) if years else None

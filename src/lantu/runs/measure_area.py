@@ -191,14 +191,15 @@ class AreaRun:
                 if indicator:
                     key = (indicator.id, year)
                     if key not in measured:
-                        measured[key] = self._figure(indicator, year)
+                        measured[key] = self.figure(indicator, year)
                     figure, inputs = measured[key]
                 asked = Asked(self.code, self.name, year, version, inputs)
                 found.append(judged_row(self.book, asked, target, figure))
         self.progress("progress.measure", len(self.years), len(self.years))
         return found
 
-    def _figure(self, indicator: Indicator, year: int) -> tuple[Measured | Unmeasured, dict[str, str]]:
+    def figure(self, indicator: Indicator, year: int) -> tuple[Measured | Unmeasured, dict[str, str]]:
+        """Return an indicator of a year, and the digests behind it; after `read` and `overlay`."""
         views: dict[str, pa.Table] = {
             "state": state_view(year, self.base_year),
             "land_class": self._classes.table(),

@@ -28,6 +28,11 @@ class Shelf:
         """Return the land survey of a year."""
         return self.of_year(LAND, year)
 
+    def latest_land(self, year: int) -> Layer | None:
+        """Return the latest land survey not after a year."""
+        years = [each.year for each in self.layers if each.kind == LAND and each.year and each.year <= year]
+        return self.land(max(years)) if years else None
+
     def of_year(self, kind: str, year: int) -> Layer | None:
         """Return the latest layer of a yearly kind for that very year."""
         return self._last(layer for layer in self.layers if layer.kind == kind and layer.year == year)
@@ -48,9 +53,13 @@ class Shelf:
             )
         return min(mine, key=lambda layer: (layer.year or 0, layer.added_at, layer.digest), default=None)
 
+    def newest(self, kind: str) -> Layer | None:
+        """Return the layer of a kind that came in last, whether the plan names it or not."""
+        return self._last(layer for layer in self.layers if layer.kind == kind)
+
     def table(self, kind: str) -> Layer | None:
         """Return the latest table of a kind; a table holds all years."""
-        return self._last(layer for layer in self.layers if layer.kind == kind)
+        return self.newest(kind)
 
     @staticmethod
     def _last(layers: Iterable[Layer]) -> Layer | None:

@@ -14,6 +14,7 @@ from lantu.core.errors import ConflictError, NotFoundError
 from lantu.lawbook import Lawbook, load
 from lantu.store import database
 from lantu.store.access import Access, Writing
+from lantu.store.conflicts import ConflictStore
 from lantu.store.facts import FILE, plane_of, read_facts, write_facts
 from lantu.store.files import storage_faults
 from lantu.store.layers import LayerStore
@@ -33,6 +34,7 @@ class Home:
     def __init__(self, access: Access, book: Lawbook) -> None:
         self.path = access.path
         self._access = access
+        self.conflicts = ConflictStore(access)
         self.layers = LayerStore(access, book)
         self.registry = Registry(access)
         self.ledger = LedgerLog(access)

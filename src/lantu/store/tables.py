@@ -16,6 +16,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -240,6 +241,49 @@ class RunRow(Base):
     started_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     result_digest: Mapped[str | None] = mapped_column(_DIGEST)
+
+
+class ConflictRow(Base):
+    """A conflict as last seen, and where its life stands; `shape` is WKB in the plane, `facts` plain JSON."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("area_code", "place"),)
+
+    number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    area_code: Mapped[str] = mapped_column(String(12))
+    place: Mapped[int]
+    pair: Mapped[str] = mapped_column(String(8))
+    type: Mapped[str] = mapped_column(String(16))
+    severity: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    present: Mapped[bool]
+    area_m2: Mapped[str] = mapped_column(String(40))
+    shape: Mapped[bytes] = mapped_column(LargeBinary)
+    lon: Mapped[float] = mapped_column(Double)
+    lat: Mapped[float] = mapped_column(Double)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    origin: Mapped[str | None] = mapped_column(String(32))
+    assigned_to: Mapped[str | None] = mapped_column(Text)
+    deadline: Mapped[str | None] = mapped_column(String(10))
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    found_run: Mapped[str] = mapped_column(String(64))
+    seen_run: Mapped[str] = mapped_column(String(64))
+    found_at: Mapped[datetime] = mapped_column(Moment)
+    events: Mapped[list[ConflictEventRow]] = relationship(order_by="ConflictEventRow.id")
+
+
+class ConflictEventRow(Base):
+    """One thing that happened to a conflict; rows are added, never changed."""
+
+    __tablename__ = "conflict_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conflict: Mapped[str] = mapped_column(ForeignKey("conflict.number"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    deed: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str | None] = mapped_column(Text)
+    said: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class StatementRow(Base):

@@ -1,0 +1,139 @@
+"""Conflicts as the lawbook has them: `conflicts/pairs.yaml`, `severity.yaml`, `life.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lantu.core.errors import LawbookError
+from lantu.lawbook import Citation, Lawbook, Words
+
+FOLDER = "conflicts/"
+LEAST_M2, LEAST_WIDTH, ADJACENT = (
+    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m",
+)  # fmt: skip
+
+Relation = Literal["excludes", "condition", "coexists"]
+Test = Literal["shared", "beyond", "differs", "cover", "once"]
+Kind = Literal["overlap", "on", "crossing", "shift", "slit"]
+"""重叠, 压占, 交叉, 错位, 缝隙."""
+Of = Literal["same", "survey", "above", "newest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a pair.
+
+    Attributes:
+        of: whose layer: the area's own in force, its latest survey, that of the nearest area above, the
+            area's newest.
+        codes: the classes of the layer that are meant; empty for all.
+    """
+
+    layer: str
+    of: Of
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two things of which the lawbook says whether they may lie on the same ground.
+
+    Attributes:
+        type, test: None where the two may coexist: then nothing is looked for.
+        matrix: which table of compatibility decides, class against class; None: any shared ground counts.
+        cause: field of the first side; adjacent patches of one value are one conflict.
+    """
+
+    code: str
+    title: Words
+    relation: Relation
+    type: Kind | None
+    test: Test | None
+    matrix: Literal["zone", "use"] | None
+    first: Side
+    second: Side
+    cause: str | None
+    sources: tuple[Citation, ...]
+    verified: bool
+    note: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """How serious a conflict is: by the rank of its lines and by its area."""
+
+    ranks: Mapping[str, int]
+    other: int
+    levels: tuple[tuple[str, int, float], ...]
+
+    def of(self, kinds: tuple[str, str], area_m2: float) -> str:
+        """Return serious, medium or minor: the first level whose rank and area are met.
+
+        Args:
+            kinds: kinds of layer of both sides; the higher rank counts.
+        """
+        rank = min(self.ranks.get(kind, self.other) for kind in kinds)
+        found = (level for level, most, least in self.levels if rank <= most and area_m2 >= least)
+        return next(found, self.levels[-1][0])
+
+
+def pairs_of(book: Lawbook) -> tuple[Pair, ...]:
+    """Return the pairs in the order of the page.
+
+    Raises:
+        LawbookError: `lawbook.review_page` for a name that leads nowhere, or a code that stands there twice.
+    """
+    found = tuple(_pair(each, book) for each in book.pages[f"{FOLDER}pairs"]["pairs"])
+    for number, each in enumerate(found):
+        if any(each.code == other.code for other in found[:number]):
+            raise LawbookError("lawbook.review_page", code=each.code, name=each.code)
+    return found
+
+
+def severity_of(book: Lawbook) -> Severity:
+    """Return how the lawbook weighs conflicts."""
+    d = book.pages[f"{FOLDER}severity"]
+    levels = tuple((each["level"], each["rank"], float(each["least_m2"])) for each in d["levels"])
+    return Severity(dict(d["ranks"]), d["other"], levels)
+
+
+def _pair(d: Mapping[str, Any], book: Lawbook) -> Pair:
+    note, code = d.get("note"), d["code"]
+    first, second = (_side(d[name], code, book) for name in ("first", "second"))
+    matrix = d.get("matrix")
+    unclassed = [each.layer for each in (first, second) if book.layer_kinds[each.layer].classed is None]
+    if matrix and unclassed:
+        raise LawbookError("lawbook.review_page", code=code, name=unclassed[0])
+    for source in d["sources"]:
+        if source["id"] not in book.sources:
+            raise LawbookError("lawbook.review_page", code=code, name=source["id"])
+    return Pair(
+        code, _words(d["title"]), d["relation"], d.get("type"), d.get("test"), matrix, first, second,
+        d.get("cause"), tuple(Citation(each["id"], each.get("article")) for each in d["sources"]),
+        d["verified"], _words(note) if note else None,
+    )  # fmt: skip
+
+
+def _side(d: Mapping[str, Any], code: str, book: Lawbook) -> Side:
+    layer = d["layer"]
+    if layer not in book.layer_kinds:
+        raise LawbookError("lawbook.review_page", code=code, name=layer)
+    wanted, named = frozenset(d.get("codes", ())), d.get("land_class", ())
+    classed = book.layer_kinds[layer].classed
+    found: set[str] = set()
+    known: set[str] = set()
+    for name in classed[1] if classed else ():
+        listed = book.code_lists[name]
+        known |= wanted.intersection(listed.rows)
+        found |= {each for each in listed.rows if wanted.intersection(listed.lineage(each))}
+        for one in named:
+            found |= book.land_class(one, name)
+    if known != wanted or (named and not found):
+        raise LawbookError("lawbook.review_page", code=code, name="、".join(sorted(wanted - known)) or "–")
+    return Side(layer, d.get("of", "same"), frozenset(found))
+
+
+def _words(d: Mapping[str, str]) -> Words:
+    return Words(d["zh"], d["en"])

@@ -1,0 +1,227 @@
+"""One area looked at for conflicts, pair by pair, against what is known of it; keeps nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import shapely
+
+from lantu.conflicts import patches as tests
+from lantu.conflicts.grouping import Group, grouped
+from lantu.conflicts.identity import Match, matched
+from lantu.conflicts.life import FOUND, life_of
+from lantu.conflicts.patches import Found, Small
+from lantu.conflicts.rules import ADJACENT, LEAST_M2, LEAST_WIDTH, Pair, severity_of
+from lantu.core.errors import InputError, IntegrityError
+from lantu.core.finding import Answer, worst
+from lantu.core.units import round_half_up
+from lantu.lawbook import Compatibility, Lawbook
+from lantu.overlay.packing import pack_shapes
+from lantu.runs.conflict_sides import Sides, lacking
+from lantu.runs.control_index import ENGINE
+from lantu.store import OUTLINE, Home, Layer
+from lantu.store.conflicts import Conflict, Sighting
+
+CRASHED = "conflict.crashed"
+TOLERATED, VERIFIED = "tolerate", "verified"
+
+
+@dataclass(slots=True)
+class Looked:
+    """One pair in one area.
+
+    Attributes:
+        why: message code and parameters of why it cannot be told; None where it can.
+        fates: what each sighting is; `gone` the numbers of those that are not there any more.
+    """
+
+    area: str
+    pair: Pair
+    why: tuple[str, dict[str, object]] | None = None
+    layers: dict[str, str] = field(default_factory=dict)
+    sightings: list[Sighting] = field(default_factory=list)
+    fates: list[str] = field(default_factory=list)
+    tolerated: int = 0
+    gone: list[str] = field(default_factory=list)
+    slivers: Small = field(default_factory=Small)
+    conditional: Small = field(default_factory=Small)
+    unknown: Small = field(default_factory=Small)
+
+    @property
+    def answer(self) -> Answer:
+        """The answer of this pair; never better than its worst part."""
+        if self.why is not None:
+            return Answer.CANNOT_TELL
+        answers = [Answer.PASS]
+        if self.unknown.count:
+            answers.append(Answer.CANNOT_TELL)
+        if self.conditional.count or self.tolerated:
+            answers.append(Answer.NEEDS_PERSON)
+        if len(self.sightings) > self.tolerated:
+            answers.append(Answer.FAIL if self.pair.relation == "excludes" else Answer.NEEDS_PERSON)
+        return worst(answers)
+
+
+class AreaScan:
+    """One area looked at, pair by pair; none stops another."""
+
+    def __init__(self, home: Home, book: Lawbook, sides: Sides, day: date) -> None:
+        self._home, self._book, self._sides = home, book, sides
+        self._severity, self._table = severity_of(book), Compatibility(book)
+        self._open = life_of(book).open
+        self._least = float(book.number(LEAST_M2, day))
+        self._width = float(book.number(LEAST_WIDTH, day))
+        self._reach = float(book.number(ADJACENT, day))
+
+    def look(self, pairs: Sequence[Pair]) -> list[Looked]:
+        """Look at the pairs."""
+        found = []
+        for pair in pairs:
+            looked = Looked(self._sides.code, pair)
+            try:
+                self._look(pair, looked)
+            except (InputError, IntegrityError) as error:
+                looked = Looked(self._sides.code, pair, (error.code, dict(error.params)), looked.layers)
+            except Exception as error:  # a crash must not read as agreement, nor end the scan
+                why: dict[str, object] = {"why": f"{type(error).__name__}: {error}"}
+                looked = Looked(self._sides.code, pair, (CRASHED, why), looked.layers)
+            found.append(looked)
+        return found
+
+    def _look(self, pair: Pair, looked: Looked) -> None:
+        sides = self._sides
+        if missing := lacking(pair, sides):
+            looked.why = ("conflict.no_layer", {"layer": "、".join(missing)})
+            return
+        first, second = sides.layer(pair.first), sides.layer(pair.second)
+        assert first is not None and second is not None
+        looked.layers = {"first": first.digest, "second": second.digest}
+        found = self._found(pair, first, second)
+        if found.broken:
+            looked.why = ("conflict.broken", {"count": found.broken, "title": first.title})
+            return
+        groups, small = grouped(found.patches, self._reach, self._least, self._width)
+        looked.slivers, looked.conditional, looked.unknown = found.slivers, found.conditional, found.unknown
+        looked.slivers.count += small.count
+        looked.slivers.area_m2 += small.area_m2
+        known = self._home.conflicts.list(areas=[sides.code], pairs=[pair.code])
+        matches, looked.gone = matched(
+            {each.number: each.shape for each in known}, [each.shape for each in groups], self._least
+        )
+        by_number = {each.number: each for each in known}
+        classes = self._classes(groups)
+        for group, match, by_class in zip(groups, matches, classes, strict=True):
+            before = by_number.get(match.number or "")
+            sighting, fate = self._sighting(pair, (first, second), group, match, before, by_class)
+            looked.sightings.append(sighting)
+            looked.fates.append(fate)
+            looked.tolerated += fate == "tolerated"
+
+    def _found(self, pair: Pair, first: Layer, second: Layer) -> Found:
+        if pair.test == "differs" and first.digest == second.digest:
+            return Found()
+        one = self._sides.ground(first, pair.first, pair.cause)
+        other = self._sides.ground(second, pair.second)
+        assert pair.type is not None
+        if pair.first.of == "above":
+            one = tests.within(one, self._outline(), ENGINE)
+        match pair.test:
+            case "shared":
+                fit = None
+                if pair.matrix is not None:
+                    fit = self._zone if pair.matrix == "zone" else self._use
+                return tests.shared(one, other, pair.type, self._least, ENGINE, fit)
+            case "beyond":
+                return tests.beyond(one, other, pair.type, self._least, ENGINE)
+            case "differs":
+                return tests.differs(one, other, pair.type, self._least, ENGINE)
+            case "cover":
+                return tests.cover(one, other, self._least)
+            case _:
+                return tests.once(one, self._least)
+
+    def _outline(self) -> Any:
+        outline = self._sides.shelves[self._sides.code].line(OUTLINE, self._sides.year)
+        if outline is None:
+            raise InputError("conflict.no_layer", layer=OUTLINE)
+        return self._home.packs.get(outline)
+
+    def _zone(self, use: str, zone: str) -> str:
+        return self._table.in_zone(use, zone).outcome
+
+    def _use(self, use: str, planned: str) -> str:
+        return self._table.refines(planned, use).outcome
+
+    def _classes(self, groups: Sequence[Group]) -> list[list[dict[str, str]] | None]:
+        """Return the land under each conflict by class; None without a survey."""
+        land = self._sides.land()
+        if land is None or not groups:
+            return [None] * len(groups)
+        codes = self._sides.codes(land) or []
+        shapes = pack_shapes(np.array([each.shape for each in groups], object), "left")
+        table = ENGINE.overlay(shapes, self._home.packs.get(land))
+        sums: list[dict[str, float]] = [{} for _ in groups]
+        for group, row, area in zip(
+            table.left_id.tolist(), table.right_id.tolist(), table.area_m2.tolist(), strict=True
+        ):
+            sums[group][codes[row]] = sums[group].get(codes[row], 0.0) + area
+        return [
+            [
+                {"code": code, "area_m2": str(two_decimals(area))}
+                for code, area in sorted(each.items(), key=_biggest)
+            ]
+            for each in sums
+        ]
+
+    def _sighting(
+        self, pair: Pair, layers: tuple[Layer, Layer], group: Group, match: Match, before: Conflict | None,
+        by_class: list[dict[str, str]] | None,
+    ) -> tuple[Sighting, str]:  # fmt: skip
+        kinds = (pair.first.layer, pair.second.layer)
+        (point,) = self._home.plane.to_geographic(np.array([shapely.point_on_surface(group.shape)], object))
+        facts = {
+            "sides": [
+                {"area_code": layer.area_code, "kind": layer.kind, "layer": layer.digest,
+                 "title": layer.title, "features": self._sides.names(layer, rows)}
+                for layer, rows in zip(layers, (group.first, group.second), strict=True)
+            ],
+            "cause": group.cause, "width_m": f"{group.width_m:.2f}", "patches": group.patches,
+            "classes": by_class, "land": land.digest if (land := self._sides.land()) else None,
+        }  # fmt: skip
+        fate, deed, state = _fate(match, before, group, self._least, self._open)
+        sighting = Sighting(
+            match.number, self._sides.code, pair.code, group.type, self._severity.of(kinds, group.area_m2),
+            two_decimals(group.area_m2), group.shape, (round(point.x, 7), round(point.y, 7)), facts,
+            match.origin, deed, state,
+        )  # fmt: skip
+        return sighting, fate
+
+
+def _fate(
+    match: Match, before: Conflict | None, group: Group, least_m2: float, open_: Collection[str]
+) -> tuple[str, str | None, str | None]:
+    """Return what became of a conflict, what is noted of it, and the state it comes to by that."""
+    if before is None:
+        return match.fate, "found", FOUND
+    if before.state not in open_ and before.outcome == TOLERATED:
+        grown = shapely.area(shapely.difference(group.shape, before.shape))
+        return ("reopened", "reopen", FOUND) if grown >= least_m2 else ("tolerated", None, None)
+    if before.state == VERIFIED or before.state not in open_:
+        return "reopened", "reopen", FOUND
+    if not before.present:
+        return "back", "back", None
+    return (match.fate, "changed", None) if match.fate == "changed" else (match.fate, None, None)
+
+
+def two_decimals(value: float) -> Decimal:
+    """Return an area as it is printed."""
+    return round_half_up(Decimal(value), 2)
+
+
+def _biggest(each: tuple[str, float]) -> tuple[float, str]:
+    return -each[1], each[0]
