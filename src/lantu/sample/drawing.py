@@ -54,7 +54,12 @@ def delivered(shapes: Geometries, epsg: int) -> Geometries:
 
 
 def drawn_again(shapes: Geometries, epsg: int) -> Geometries:
-    """Bring shapes from the system of delivery back into the drawing plane, to a tenth of a millimetre."""
+    """Bring shapes from the system of delivery back into the drawing plane, to a tenth of a millimetre.
+
+    Edges straight in metres bend there: they get vertices, so that whatever is cut along them fits.
+    """
+    if epsg != GEOGRAPHIC:
+        shapes = shapely.segmentize(shapes, LONGEST_EDGE_M / 8)
     to = transformer(f"EPSG:{epsg}", f"EPSG:{GEOGRAPHIC}")
 
     def back(xy: Points) -> Points:
