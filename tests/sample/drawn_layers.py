@@ -45,7 +45,7 @@ class Drawn:
         """Return the features that have these BSM, or all others."""
         wanted = set(bsm)
         rows = [n for n, each in enumerate(self.column("BSM")) if (each in wanted) != without]
-        return Drawn(self.shapes[rows], self.table.take(rows))
+        return Drawn(self.shapes[rows], self.table.take(pa.array(rows, pa.int64())))
 
     def shared_m2(self, shape: Any) -> float:
         """Return how much of a shape the layer covers."""

@@ -41,7 +41,9 @@ def ground(told, layers):
         upper, lower = (layers(each["kind"], each["area_code"]) for each in told["sides"])
         if len(second.shapes):
             near = upper.shapes[upper.tree.query(second.whole)]
-            return shapely.difference(second.whole, shapely.union_all(near))
+            apart = shapely.get_parts(shapely.difference(second.whole, shapely.union_all(near)))
+            # Hairs along the patch's edge are what two systems make of one line.
+            return shapely.union_all(apart[~shapely.is_empty(shapely.buffer(apart, -0.01))])
         assert lower.shared_m2(first.whole) < TOLERANCE_M2
         return first.whole
     if told["type"] == "缝隙":
@@ -118,10 +120,11 @@ def test_zones_overlap_and_gape_only_where_planted(sample, layers, code):
 
 
 def test_every_county_has_nearly_all_of_them(sample):
-    kinds = [(each["type"], each["what"]["zh"]) for each in planted(sample)]
-    assert len(set(kinds)) == 13
-    assert {each for each, _ in kinds} == {"重叠", "压占", "交叉", "错位", "缝隙"}
-    assert all(kinds.count(each) >= 3 for each in set(kinds))
+    for part, count in (("contradictions", 10), ("below_tolerance", 3)):
+        kinds = [each["what"]["zh"] for each in sample.contradictions[part]]
+        assert len(set(kinds)) == count
+        assert all(kinds.count(each) >= 3 for each in set(kinds))
+    assert {each["type"] for each in planted(sample)} == {"重叠", "压占", "交叉", "错位", "缝隙"}
     for told in sample.contradictions["contradictions"]:
         assert Decimal(told["area_m2"]) > 100
     for told in sample.contradictions["below_tolerance"]:

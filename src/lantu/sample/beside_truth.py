@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 
 from lantu.core.crs import GEOGRAPHIC
 from lantu.lawbook import Compatibility
 from lantu.sample.city import CityShare
 from lantu.sample.contradictions import Contradictions
-from lantu.sample.drawing import degrees_of
+from lantu.sample.drawing import PLANE, degrees_of
 from lantu.sample.held import OUTLINE, Held, covered, plane_area
 from lantu.sample.layers import SampleLayer
 from lantu.sample.planted import Planted
@@ -89,6 +90,7 @@ def _contradiction(
         assert shapes is not None
         shape, system = shapes[row], epsg
     area, also, numbers = planted.area_m2, {}, planted.bsm
+    place = degrees_of(shapely.get_coordinates(shapely.point_on_surface(planted.place)))
     if numbers is None:
         own = held.bsm(kind, [row])[0]
         met = held.shared(shape, system, planted.second)
@@ -98,12 +100,13 @@ def _contradiction(
             if not planted.classes or held.class_of(planted.second, r) in planted.classes
         }
         area = covered(met.values())
+        inside = shapely.point_on_surface(shapely.union_all(list(met.values())))
+        place = shapely.get_coordinates(PLANE.to_geographic(np.array([inside], object)))
         sides = [[own], held.bsm(planted.second, met)]
         also = _others(shape, system, held, kind, planted)
     else:
         sides = [[each] if each else [] for each in numbers]
     assert area is not None
-    lon, lat = degrees_of(shapely.get_coordinates(shapely.point_on_surface(planted.place)))[0]
     return {
         "id": name,
         "county": county,
@@ -111,7 +114,7 @@ def _contradiction(
         "what": {"zh": planted.what[0], "en": planted.what[1]},
         "says": {"zh": planted.says[0], "en": planted.says[1]},
         "area_m2": _m2(area),
-        "place": [round(float(lon), 7), round(float(lat), 7)],
+        "place": [round(float(each), 7) for each in place[0]],
         "sides": [
             {"area_code": planted.upper or county, "kind": kind, "bsm": sides[0]},
             {"area_code": county, "kind": planted.second, "bsm": sides[1]},

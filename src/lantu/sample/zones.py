@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS
 
 from lantu.sample.calibrate import CENT, cents
-from lantu.sample.drawing import PLANE, delivered
+from lantu.sample.drawing import PLANE, delivered, drawn_again
 from lantu.sample.ground import Ground
 from lantu.sample.held import plane_area
 from lantu.sample.layers import SampleLayer
@@ -37,28 +37,28 @@ class Zones:
 
     def slit(self, ground: Ground, width_m: float, length_m: float) -> Planted | None:
         """Take a strip along its border off a zone."""
-        for row, other, box, cut in self._borders(ground, width_m, length_m):
+        for row, other, strip, cut in self._borders(ground, width_m, length_m):
             before = self._shapes[row]
             self._shapes[row] = left = shapely.difference(before, cut)
             return Planted(
                 SLIT, (KIND, row), KIND,
                 ("相邻规划分区之间的缝隙", "a slit between neighbouring zones"),
                 ("这一条地不在任何规划分区内", "this strip lies in no planning zone"),
-                box, area_m2=plane_area(before, self._epsg) - plane_area(left, self._epsg),
+                strip, area_m2=plane_area(before, self._epsg) - plane_area(left, self._epsg),
                 bsm=(self._bsm[row], self._bsm[other]),
             )  # fmt: skip
         return None
 
     def overlap(self, ground: Ground, width_m: float, length_m: float) -> Planted | None:
         """Let a zone reach over its border into its neighbour."""
-        for row, other, box, cut in self._borders(ground, width_m, length_m):
+        for row, other, strip, cut in self._borders(ground, width_m, length_m):
             before = self._shapes[other]
             self._shapes[other] = grown = shapely.union(before, cut)
             return Planted(
                 OVER, (KIND, other), KIND,
                 ("相邻规划分区重叠", "neighbouring zones overlap"),
                 ("这一条地在两个规划分区内", "this strip lies in two planning zones"),
-                box, area_m2=plane_area(grown, self._epsg) - plane_area(before, self._epsg),
+                strip, area_m2=plane_area(grown, self._epsg) - plane_area(before, self._epsg),
                 bsm=(self._bsm[other], self._bsm[row]),
             )  # fmt: skip
         return None
@@ -75,7 +75,7 @@ class Zones:
     def _borders(
         self, ground: Ground, width_m: float, length_m: float
     ) -> Iterator[tuple[int, int, Any, Any]]:
-        """Yield (row, its neighbour, box across their border, the same delivered).
+        """Yield (row, its neighbour, strip of the row along their border, box across it as delivered).
 
         Both are rural, so that none of the lines ends there.
         """
@@ -91,7 +91,8 @@ class Zones:
             if abs(taken / wanted - 1) < _NEAR:
                 self._touched |= {row, other}
                 ground.place(box)
-                yield row, other, box, cut
+                strip = np.array([shapely.intersection(self._shapes[row], cut)], object)
+                yield row, other, drawn_again(strip, self._epsg)[0], cut
 
     def _of(self, inner: Any) -> int | None:
         """Return the rural zone that a point of the drawing plane lies in."""
