@@ -64,7 +64,8 @@ def demonstrate(
             for evidence, readings in replies
             for plan in register(home, evidence, readings, layers=_plan_layers(layers))
         ]
-    surveyed = sorted({layer.area_code for layer in layers if layer.kind == LAND})
+    # The province's plan stands above the counties': its own land is not in the sample.
+    surveyed = sorted({layer.area_code for layer in home.layers.list() if layer.kind == LAND})
     measurement = measure(home, areas=surveyed, progress=progress)
     report = write_report(home, made_at=made_at, progress=progress)
     return Demonstrated(out, plans, len(layers), measurement, report)
