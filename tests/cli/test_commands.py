@@ -49,7 +49,7 @@ def test_whatever_keeps_facts_takes_a_home(name: str) -> None:
     options = {option for each in LEAVES[name].params for option in each.opts}
     homeless = {"approval read", "sample", "overlay areas", "overlay check", "overlay change"}
     homeless |= {"profile list", "profile show", "profile diff", "package template", "package rules"}
-    homeless |= {"package plant"}
+    homeless |= {"package plant", "conflict pairs"}
     assert ("--home" in options) == (name not in homeless)
 
 

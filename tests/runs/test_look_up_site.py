@@ -21,6 +21,7 @@ from lantu.lawbook import load
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
 from lantu.runs.control_index import InForce
+from lantu.runs.likely_zone import LikelyZone
 from lantu.runs.look_up_site import Share, SiteAnswer, look_up, look_up_file
 from lantu.store import Home, Layer
 from lantu.store.layers import LayerStore
@@ -137,8 +138,10 @@ def test_a_new_version_supersedes_at_once_and_whoever_holds_the_old_index_keeps_
     add(Home.open(home.path), everything, "STBHHX")
     new = desk.now()
     site = sites(rect(100, 100, 200, 200))
-    assert covered(look_up(site, old)[0].lines)["STBHHX"] == 0
-    assert covered(look_up(site, new)[0].lines)["STBHHX"] == pytest.approx(10_000, abs=1e-3)
+    assert covered(look_up(site, old, date(2025, 6, 30))[0].lines)["STBHHX"] == 0
+    assert covered(look_up(site, new, date(2025, 6, 30))[0].lines)["STBHHX"] == pytest.approx(
+        10_000, abs=1e-3
+    )
 
 
 def test_a_damaged_line_cannot_be_told(tmp_path: Path) -> None:
@@ -216,3 +219,22 @@ def test_a_survey_is_read_once_for_all_sites(tmp_path: Path, monkeypatch: pytest
     answers = ask(home, *[rect(100 + n, 150, 300 + n, 350) for n in range(5)])
     (survey,) = {share.layer.digest for answer in answers for share in answer.land}
     assert reads.count(survey) == 1
+
+
+@pytest.mark.parametrize("degrees", [3, -3, 6, -6])
+def test_a_site_in_another_zone_is_told_which(tmp_path: Path, degrees: int) -> None:
+    control = InForce(world_home(tmp_path), load(), 2025).now()
+    there = shapely.transform(
+        world.geographic([rect(100, 100, 200, 200)]), lambda xy: xy + np.array([degrees, 0])
+    )
+    astray = pack_shapes(world.PLANE.project(there, world.CRS_4490), "sites")
+    (answer,) = look_up(astray, control, date(2025, 6, 30))
+    assert answer.likely == LikelyZone(-degrees, world.AREA_CODE)
+    assert answer.elsewhere_m2 == pytest.approx(10_000, abs=0.01)
+
+
+def test_a_site_that_no_zone_brings_home_is_told_nothing(tmp_path: Path) -> None:
+    control = InForce(world_home(tmp_path), load(), 2025).now()
+    inside, north = sites(rect(100, 100, 200, 200)), sites(rect(100, 90_000, 200, 90_100))
+    for each in (inside, north):
+        assert look_up(each, control, date(2025, 6, 30))[0].likely is None

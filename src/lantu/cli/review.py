@@ -29,6 +29,7 @@ from lantu.cli.context import (
     progress_bars,
     say,
 )
+from lantu.cli.site import likely_zone
 from lantu.compliance.review import Fitting, Judged, Opinion
 from lantu.compliance.rules import Control
 from lantu.core.digest import short
@@ -138,6 +139,8 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
         if untouched:
             names = "、".join(f"{each.code} {_words(each.title)}" for each in untouched)
             line(say("review.untouched", controls=names), "dim")
+        if answer.likely:
+            line(likely_zone(answer.likely), "yellow")
         if site.suggestion:
             for said in _suggested(site.suggestion, answer.area_m2):
                 line(said)
@@ -261,6 +264,8 @@ def _site(site: SiteReview) -> dict[str, Any]:
         "area_m2": answer.area_m2,
         "day": site.opinion.day.isoformat(),
         "opinion": site.opinion.answer,
+        "likely_zone": answer.likely
+        and {"degrees": answer.likely.degrees, "area_code": answer.likely.area_code},
         "layers": sorted({each.layer.digest for each in (*answer.lines, *answer.land)}),
         "controls": [_judged(each) for each in site.opinion.judged],
         "suggestion": found

@@ -29,6 +29,7 @@ from lantu.core.units import round_half_up
 from lantu.lawbook import load
 from lantu.monitoring.classes import LandClasses
 from lantu.runs.declared_area import Declared
+from lantu.runs.likely_zone import LikelyZone
 from lantu.runs.look_up_site import Share, SiteAnswer, SiteFile, look_up_file
 from lantu.store import Home
 
@@ -98,12 +99,20 @@ def show(result: SiteFile, invented: bool) -> None:
             line(say("site.lacking", area=_area(code), line=_kind(kind)), "yellow")
         if answer.elsewhere_m2:
             line(say("site.elsewhere", area=hectares(answer.elsewhere_m2)), "yellow")
+        if answer.likely:
+            line(likely_zone(answer.likely), "yellow")
         if any(share.double for share in (*answer.lines, *answer.land)):
             line(say("site.double"), "dim")
     if len(result.answers) > SHOWN:
         line(say("site.more", count=len(result.answers) - SHOWN), "dim")
     notes(result.used.notes)
     line(say("overlay.method", method=result.method), "dim")
+
+
+def likely_zone(likely: LikelyZone) -> str:
+    """Say which mistake of the zone would explain that a site lies in no county."""
+    side = say("site.east" if likely.degrees > 0 else "site.west")
+    return say("site.likely_zone", degrees=abs(likely.degrees), side=side, area=_area(likely.area_code))
 
 
 def _lines(answer: SiteAnswer) -> Table:
@@ -163,6 +172,8 @@ def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
                 "land": [_share(share, answer) for share in answer.land],
                 "not_registered": [{"area_code": code, "kind": kind} for code, kind in answer.lacking],
                 "in_no_registered_area_m2": answer.elsewhere_m2,
+                "likely_zone": answer.likely
+                and {"degrees": answer.likely.degrees, "area_code": answer.likely.area_code},
             }
             for answer, declared in zip(result.answers, result.declared, strict=True)
         ],

@@ -190,9 +190,8 @@ def cover(layer: Ground, outline: Ground, least_m2: float) -> Found:
     )  # fmt: skip
     for kind, defects in kinds:
         for each in defects:
-            # All of them are the layer's own: the second side is the outline.
             rows = tuple(int(layer.rows[row]) for row in each.rows)
-            found.patches.append(Patch(each.shape, kind, kind, rows, ()))
+            found.patches.append(Patch(each.shape, kind, "", rows, ()))
     for below in faults.below.values():
         found.slivers.count += below.count
         found.slivers.area_m2 += below.area_m2

@@ -6,8 +6,12 @@ import threading
 from dataclasses import dataclass, field
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
+from lantu.core.area import StatutoryPlane
+from lantu.core.crs import GEOGRAPHIC
 from lantu.core.errors import InputError, IntegrityError
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook
@@ -32,6 +36,7 @@ class ControlIndex:
         classes: of each layer the class of its features, None where its kind has none.
         lacking: (area code, layer kind) of those that nobody registered.
         damaged: layers in force whose file cannot be read.
+        degree_m: metres of a degree of longitude in the plane.
     """
 
     head: Head
@@ -42,6 +47,7 @@ class ControlIndex:
     index: LayerIndex
     lacking: tuple[tuple[str, str], ...]
     damaged: tuple[Layer, ...]
+    degree_m: float
     _double: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
 
     def double(self, number: int) -> NDArray[np.bool_]:
@@ -101,7 +107,7 @@ class InForce:
         index = LayerIndex(packs, ENGINE)
         return ControlIndex(
             head, self._year, tuple(layers), tuple(packs), tuple(classes), index, tuple(lacking),
-            tuple(damaged),
+            tuple(damaged), _degree(self._home.plane),
         )  # fmt: skip
 
     def _classes(self, layer: Layer) -> Labels | None:
@@ -113,3 +119,9 @@ class InForce:
         except InputError:  # a layer without that field: the class of none of its features is known
             return Labels(np.zeros(layer.features, np.int64), [None])
         return labels_of(table, classed[0], layer.features)
+
+
+def _degree(plane: StatutoryPlane) -> float:
+    west, east = shapely.points([[plane.lon_0, 0.0], [plane.lon_0 + 1, 0.0]])
+    one, other = plane.project(np.array([west, east], object), CRS.from_epsg(GEOGRAPHIC))
+    return float(other.x - one.x)

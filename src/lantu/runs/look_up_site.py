@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes, take
 from lantu.runs.control_index import ENGINE, ControlIndex, InForce
 from lantu.runs.declared_area import Declared, declared_areas
+from lantu.runs.likely_zone import LikelyZone, likely_zones
 from lantu.runs.measure_layers import LAND
 from lantu.runs.polygon_files import PolygonFile, UsedFile, read_polygons
 from lantu.store import OUTLINE, Home, Layer
@@ -60,6 +61,7 @@ class SiteAnswer:
         land: the land surveys it lies in.
         lacking: control lines (area code, kind) that are not registered, or damaged, in the areas it touches.
         elsewhere_m2: ground in no registered county outline: nothing can be told of it.
+        likely: for a site outside all of them: another zone in which it would lie in one.
     """
 
     number: int
@@ -68,6 +70,7 @@ class SiteAnswer:
     land: tuple[Share, ...]
     lacking: tuple[tuple[str, str], ...]
     elsewhere_m2: float
+    likely: LikelyZone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,11 @@ def look_up(sites: PackedLayer, control: ControlIndex, day: date) -> list[SiteAn
             site, number = int(hits.site[rows[0]]), int(hits.layer[rows[0]])
             shares[site].append(_share(control, number, sites, site, hits.feature[rows], hits.area_m2[rows]))
     apart = float(load().number(APART, day))
-    return [_answer(sites, site, shares[site], control, apart) for site in range(len(sites))]
+    answers = [_answer(sites, site, shares[site], control, apart) for site in range(len(sites))]
+    astray = [site for site in range(len(sites)) if not shares[site] and answers[site].elsewhere_m2]
+    for site, likely in likely_zones(sites, astray, control).items():
+        answers[site] = replace(answers[site], likely=likely)
+    return answers
 
 
 def _share(
