@@ -79,6 +79,23 @@ def test_a_line_fires_where_it_covers_ground_only(code: str) -> None:
     assert told(off, code, **PROJECT).status == "not_affected"
 
 
+@pytest.mark.parametrize(
+    ("code", "kind", "good", "bad"),
+    [
+        ("CR14", "GHFQ", "410", "300"),
+        ("CR17", "GHYDYH", "0701", "1401"),
+        ("CR18", "DETAILED_PLOT", "0701", "1401"),
+    ],
+)
+def test_a_class_counts_from_where_a_line_counts(code: str, kind: str, good: str, bad: str) -> None:
+    homes = PROJECT | {"use": "0701"}
+    sliver = told(zoned(kind, {good: 9_999.996, bad: 0.004}), code, **homes)
+    assert sliver.status in ("allowed", "document")
+    assert {each.code for each in sliver.fittings} == {good}
+    assert told(zoned(kind, {good: 9_999.98, bad: 0.02}), code, **homes).status == "forbidden"
+    assert told(zoned(kind, {bad: 0.02}), code, **homes).status == "forbidden"
+
+
 @pytest.mark.parametrize("code", LINE_OF)
 def test_a_line_that_is_not_registered_cannot_be_told(code: str) -> None:
     layer = LINE_OF[code]

@@ -86,6 +86,30 @@ def test_outlines_of_a_city_and_its_county_count_once(tmp_path: Path) -> None:
     assert answer.elsewhere_m2 == pytest.approx(5_000, abs=1e-3)
 
 
+def test_lines_of_a_city_count_once_with_those_of_its_counties(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    site = rect(700, 200, 900, 300)
+    (before,) = ask(home, site)
+    table = pa.table({"BSM": ["1"], "XJXZQDM": [world.AREA_CODE]})
+    shapes = world.geographic([rect(0, 0, 1000, 1000)])
+    city = Delivery(table, shapes, world.CRS_4490, "city.gpkg", "STBHHX")
+    home.layers.add(city, kind="STBHHX", area_code="220800", invented=True)
+    (after,) = ask(home, site)
+    assert covered(after.lines)["STBHHX"] == covered(before.lines)["STBHHX"] == pytest.approx(5_000, abs=1e-2)
+    assert after.lacking == before.lacking
+
+
+def test_lines_of_a_city_alone_are_told(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", without=["XZQX"])
+    shapes = world.geographic([rect(0, 0, 1000, 1000)])
+    table = pa.table({"BSM": ["1"], "XJXZQDM": [world.AREA_CODE]})
+    city = Delivery(table, shapes, world.CRS_4490, "city.gpkg", "HLFXKZX")
+    home.layers.add(city, kind="HLFXKZX", area_code="220800", invented=True)
+    (answer,) = ask(home, rect(700, 200, 900, 300))
+    assert covered(answer.lines)["HLFXKZX"] == pytest.approx(20_000, abs=1e-2)
+    assert answer.elsewhere_m2 == pytest.approx(answer.area_m2)
+
+
 def test_a_land_survey_that_is_missing_is_named(tmp_path: Path) -> None:
     home = world_home(tmp_path / "home", years=[])
     (answer,) = ask(home, rect(100, 100, 200, 200))

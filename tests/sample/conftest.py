@@ -14,24 +14,33 @@ from lantu.runs.build_sample import SampleManifest, build_sample
 from lantu.runs.measure import measure
 from lantu.runs.register_plan import read_replies, register_approval
 from lantu.store import Home
+from sample.drawn_layers import Layers
 
 SCALE = 0.05
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The sample's folder with what its manifest and truth say."""
+    """The sample's folder with what its manifest and its three files of truth say."""
 
     folder: Path
     manifest: SampleManifest
     truth: dict[str, Any]
+    contradictions: dict[str, Any]
+    sites: dict[str, Any]
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     folder = tmp_path_factory.mktemp("sample") / "invented"
     manifest = build_sample(folder, scale=SCALE)
-    return Sample(folder, manifest, json.loads((folder / manifest.truth).read_text("utf-8")))
+    files = (manifest.truth, "contradictions.json", "sites.json")
+    return Sample(folder, manifest, *(json.loads((folder / name).read_text("utf-8")) for name in files))
+
+
+@pytest.fixture(scope="session")
+def layers(sample: Sample, home: Home) -> Layers:
+    return Layers(sample, home.plane)
 
 
 @pytest.fixture(scope="session")

@@ -183,10 +183,11 @@ def test_real_outlines_can_be_given(tmp_path):
     path = shared("geodata/cn/baicheng_counties_wgs84.geojson")
     outlines = read_boundaries(path)
     county = COUNTIES[2]
-    entries, truth = build_county(county, outlines[county.code], 0.05, 47, tmp_path, load())
-    land = next(read_vector(tmp_path / e.file, e.layer) for e in entries if e.kind == "DLTB")
+    built = build_county(county, outlines[county.code], 0.05, 47, tmp_path, load())
+    land = next(read_vector(tmp_path / e.file, e.layer) for e in built.entries if e.kind == "DLTB")
     assert shapely.coverage_is_valid(land.geometry)
     assert land.crs.to_epsg() == county.epsg
     total = StatutoryPlane(123, 45).area_m2(land.geometry, land.crs).sum() / 1e6
     assert np.round(total, 1) == 4723.1
-    assert len(truth["findings"]) > 15
+    assert len(built.truth["findings"]) > 15
+    assert len(built.beside.truth["contradictions"]) > 7 and len(built.beside.sites) > 10

@@ -118,6 +118,7 @@ def test_both_kinds_of_system_and_several_forms_are_delivered(sample):
         systems[entry.area_code, layer.crs.to_epsg()] += 1
     assert dict(systems) == {
         ("220882", 4490): 7, ("220881", 4490): 7, ("220821", 4529): 7, ("220822", 4490): 7,
+        ("220800", 4490): 1,
     }  # fmt: skip
     forms = {entry.file.rpartition(".")[2] for entry in sample.manifest.layers}
     assert forms == {"gpkg", "gdb", "shp", "csv"}

@@ -141,6 +141,19 @@ def test_a_layer_added_while_the_server_runs_shows_at_once(
     assert all(row["invented"] is row["superseded"] for row in rows)
 
 
+def test_lines_of_a_city_are_not_drawn_over_those_of_its_counties(
+    client_of: Callable[[Path], Client], own_path: Path
+) -> None:
+    home = Home.open(own_path, create=False)
+    for bsm, code in (("MINE", world.AREA_CODE), ("CITY", "220800")):
+        home.layers.add(one_square("HLFXKZX", bsm, 0), kind="HLFXKZX", area_code=code)
+    home.close()
+    client = client_of(own_path)
+    assert [each["properties"]["BSM"] for each in features(client, "HLFXKZX", "_")] == ["MINE"]
+    rows = [r for r in client.get("/api/layers").json()["rows"] if r["kind"] == "HLFXKZX"]
+    assert {row["area_code"] for row in rows} == {world.AREA_CODE, "220800"}
+
+
 def test_of_dated_lines_the_map_shows_the_one_in_force(
     client_of: Callable[[Path], Client], own_path: Path
 ) -> None:

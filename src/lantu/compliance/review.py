@@ -145,7 +145,7 @@ class _Court:
             return _untold(control, None, ("review.crashed", {"why": why}))
 
     def _judge(self, control: Control) -> Judged:
-        least = float(self.book.number(LEAST, self.day))
+        least = counts = float(self.book.number(LEAST, self.day))
         area, whole = affected_m2(control, self.ground, self.book, least)
         if control.over is not None:
             least = float(convert(self.book.number(control.over, self.day), "公顷", "平方米"))
@@ -157,7 +157,7 @@ class _Court:
         branches = control.on(self.day)
         if not branches:
             return _untold(control, area, ("review.no_law", {"day": self.day}))
-        facts, fittings, unfit = self._fitted(control)
+        facts, fittings, unfit = self._fitted(control, counts)
         branch, unknown = _chosen(branches, facts)
         if branch is None:
             why: Why = ("review.fact_unknown", {"facts": unknown})
@@ -173,8 +173,14 @@ class _Court:
         why = unfit or _missing(control, self.ground)
         return replace(found, status="cannot_tell", answer=Answer.CANNOT_TELL, why=why)
 
-    def _fitted(self, control: Control) -> tuple[Mapping[str, str], tuple[Fitting, ...], Why | None]:
-        """Return the facts with what compatibility says; class by class; and what it cannot say."""
+    def _fitted(
+        self, control: Control, least: float
+    ) -> tuple[Mapping[str, str], tuple[Fitting, ...], Why | None]:
+        """Return the facts with what compatibility says; class by class; and what it cannot say.
+
+        Args:
+            least: of so little ground the class has no say, m², as no line has: a border drawn twice.
+        """
         if control.matrix is None:
             return self.project, (), None
         use = self.project.get(USE)
@@ -182,7 +188,8 @@ class _Court:
             return self.project, (), ("review.fact_unknown", {"facts": USE})
         kind = layer_of(control, self.ground)
         areas = self.ground.classes_m2.get(kind, {})
-        wanted = {code: area for code, area in areas.items() if not control.codes or code in control.codes}
+        meant = {code: area for code, area in areas.items() if not control.codes or code in control.codes}
+        wanted = {code: area for code, area in meant.items() if area >= least} or meant
         fittings = tuple(
             Fitting(code, area, _fit(control, self.table, use, code))
             for code, area in sorted(wanted.items(), key=lambda each: -each[1])

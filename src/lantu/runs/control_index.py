@@ -20,7 +20,7 @@ from lantu.overlay.doubles import lying_double
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.index import LayerIndex
 from lantu.overlay.pack import PackedLayer
-from lantu.runs.measure_layers import LAND, shelves
+from lantu.runs.measure_layers import LAND, held, shelves
 from lantu.runs.polygon_files import Labels, labels_of
 from lantu.store import OUTLINE, Home, Layer
 
@@ -81,7 +81,7 @@ class InForce:
         kinds = [kind for kind, known in self._book.layer_kinds.items() if known.control or known.reviewed]
         layers: list[Layer] = []
         lacking: list[tuple[str, str]] = []
-        for code, shelf in sorted(shelves(self._home).items()):
+        for code, shelf in sorted(held(shelves(self._home)).items()):
             for kind in kinds:
                 line = shelf.line(kind, self._year)
                 if line is None:

@@ -12,9 +12,10 @@ from lantu.lawbook import load
 from lantu.runs.add_layer import add_layer
 from lantu.runs.build_sample import SEED, SampleManifest, build_sample
 from lantu.runs.measure import Measurement, measure
+from lantu.runs.measure_layers import LAND
 from lantu.runs.register_plan import read_replies, register
 from lantu.runs.write_report import WrittenReport, write_report
-from lantu.sample.planning import KINDS
+from lantu.sample.further_plans import STARTS
 from lantu.store import Home, Layer, Registered
 
 FOLDER = "sample"
@@ -26,7 +27,7 @@ class Demonstrated:
 
     Attributes:
         sample: folder of the sample's files.
-        plans: one per plan that the sample's approval approves.
+        plans: one per plan that the sample's replies approve: of the counties, and of the province above.
         layers: how many layers and tables were added or stood there before.
     """
 
@@ -55,7 +56,7 @@ def demonstrate(
     """
     out = home.path / FOLDER
     manifest = build_sample(out, scale=scale, boundaries=boundaries, seed=seed, progress=progress)
-    replies = read_replies([out / manifest.approval], progress=progress)
+    replies = read_replies([out / manifest.approval, out / manifest.upper_approval], progress=progress)
     with home.writing():
         layers = _add_layers(home, out, manifest, progress)
         plans = [
@@ -63,7 +64,9 @@ def demonstrate(
             for evidence, readings in replies
             for plan in register(home, evidence, readings, layers=_plan_layers(layers))
         ]
-    measurement = measure(home, progress=progress)
+    # The province's plan stands above the counties': its own land is not in the sample.
+    surveyed = sorted({layer.area_code for layer in home.layers.list() if layer.kind == LAND})
+    measurement = measure(home, areas=surveyed, progress=progress)
     report = write_report(home, made_at=made_at, progress=progress)
     return Demonstrated(out, plans, len(layers), measurement, report)
 
@@ -83,10 +86,10 @@ def _add_layers(home: Home, out: Path, manifest: SampleManifest, progress: Progr
 
 
 def _plan_layers(layers: Iterable[Layer]) -> Mapping[str, Mapping[str, str]]:
-    """Give each plan what it draws: the layers of its area that hold for no single year, but for those of
-    plans below it and of permits."""
+    """Give each master plan what it draws: the layers of its area that hold for no single year, but for what
+    stands beside it: detailed and special plans, permits, reaches of hazards."""
     found: dict[str, dict[str, str]] = {}
     for layer in layers:
-        if layer.year is None and layer.geometry_type == "polygon" and layer.kind not in KINDS:
+        if layer.year is None and layer.geometry_type == "polygon" and layer.kind not in STARTS:
             found.setdefault(layer.area_code, {})[layer.kind] = layer.digest
     return found

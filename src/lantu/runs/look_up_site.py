@@ -215,7 +215,7 @@ def _answer(
 
 
 def _in_outlines(outlines: Sequence[Share], control: ControlIndex, sites: PackedLayer, site: int) -> float:
-    """Return the ground of a site in any outline: a city's lies over those of its counties."""
+    """Return the ground of a site in any outline: those of neighbours may lie over each other."""
     if len(outlines) < 2:
         return sum(share.covered_m2 for share in outlines)
     shapes = []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lantu.plans import PlanKind
-from lantu.store import Home, Layer, Registered
+from lantu.plans import PlanKind, codes_above
+from lantu.store import OUTLINE, Home, Layer, Registered
 
 LAND, WATER_USE, EXCHANGE = "DLTB", "WATER_USE", "EXCHANGE"
 LINE_VIEWS = {"pbf": "YJJBNT", "redline": "STBHHX", "boundary": "CZKFBJ"}
@@ -74,6 +74,21 @@ def shelves(home: Home) -> dict[str, Shelf]:
         shelf = found.setdefault(layer.area_code, Shelf([], named.get(layer.area_code, {})))
         shelf.layers = [*shelf.layers, layer]
     return found
+
+
+def held(shelf_of: Mapping[str, Shelf]) -> dict[str, Shelf]:
+    """Return the shelves that ground is held against.
+
+    The plans of counties say the lines of the city and the province again: those above have no say, lest
+    ground count twice, once a county below them has registered its outline.
+    """
+    above = {
+        code
+        for area, shelf in shelf_of.items()
+        if len(area) == 6 and any(layer.kind == OUTLINE for layer in shelf.layers)
+        for code in codes_above(area)
+    }
+    return {code: shelf for code, shelf in shelf_of.items() if code not in above}
 
 
 def plan_layers(versions: Iterable[Registered]) -> dict[str, dict[str, str]]:

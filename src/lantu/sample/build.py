@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import numpy as np
 import shapely
 
 from lantu.lawbook import Lawbook
+from lantu.sample.beside import Beside, beside
 from lantu.sample.classes import class_land
 from lantu.sample.counties import County
 from lantu.sample.landmap import draw_land
 from lantu.sample.layers import SampleLayer
 from lantu.sample.package import TABLE, package_layers, plan_text
 from lantu.sample.plan import plan_layers
-from lantu.sample.planning import KINDS, planning_layers
+from lantu.sample.sites import Site
 from lantu.sample.story import tell
 from lantu.sample.survey import land_layers
 from lantu.sample.tables import exchanges, water_use
@@ -24,8 +26,8 @@ from lantu.sample.truth import truth_of
 from lantu.sample.write import write_layer, write_table
 
 PLAN_TEXT = "规划文本.txt"
-_IN_FORCE = ("GHFQ", "ZXCQGHYDYH")
-"""Layers of the plan package that are added, besides the lines: what sites are held against."""
+_REGISTERED = ("ZXCQGHYDYH", "XZZTGNDW")
+"""Layers of the package that are registered too; its zones are registered as `zones.py` changes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,32 @@ class Entry:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class BuiltCounty:
+    """A county as written.
+
+    Attributes:
+        entries: its layers in order.
+        truth: what the monitoring must find in it.
+        beside: what stands beside its master plan.
+        further: layers of that, and of the package, that are registered after all counties' own.
+    """
+
+    entries: list[Entry]
+    truth: dict[str, Any]
+    beside: Beside
+    further: list[Entry]
+
+
 def build_county(
-    county: County, outline: shapely.Geometry, scale: float, seed: int, folder: Path, book: Lawbook
-) -> tuple[list[Entry], dict[str, Any]]:
+    county: County, outline: shapely.Geometry, scale: float, seed: int, folder: Path, book: Lawbook,
+    shared_sites: Sequence[Site] = (),
+) -> BuiltCounty:  # fmt: skip
     """Build a county and write its files below a folder.
 
     Args:
         outline: in the drawing plane.
-
-    Returns:
-        Its layers in order, and its part of the truth.
+        shared_sites: sites that touch more than one county.
 
     Raises:
         InputError: `sample.no_room`, `sample.out_of_reach`.
@@ -69,30 +87,41 @@ def build_county(
     m = draw_land(county, outline, scale, rng)
     events = tell(m, class_land(m, rng), book, rng)
     layers = [*plan_layers(events, rng), *land_layers(events), water_use(events, rng), exchanges(events)]
-    entries = [_write(county, layer, folder) for layer in (*layers, *planning_layers(events))]
-    more = [_write(county, layer, folder) for layer in package_layers(events)]
-    entries += [entry for entry in more if entry.kind in _IN_FORCE]
+    entries = [_write(county, layer, folder) for layer in layers]
+    package = package_layers(events)
+    packed = [_write(county, layer, folder) for layer in package]
     (folder / _plan_folder(county) / PLAN_TEXT).write_text(plan_text(county), "utf-8")
-    return entries, truth_of(events)
+    besides = beside(events, [*layers, *package], seed, shared_sites)
+    further = [each for each in packed if each.kind in _REGISTERED]
+    further += [write_planning(county.code, layer, county.epsg, folder) for layer in besides.layers]
+    return BuiltCounty(entries, truth_of(events), besides, further)
+
+
+def write_planning(area_code: str, layer: SampleLayer, epsg: int, folder: Path) -> Entry:
+    """Write a layer that stands beside the plan package: `planning/<code>.gpkg`."""
+    return _written(area_code, layer, epsg, folder, f"planning/{area_code}.gpkg", layer.kind)
 
 
 def _write(county: County, layer: SampleLayer, folder: Path) -> Entry:
-    file, name = _file_of(county, layer)
+    return _written(county.code, layer, county.epsg, folder, *_file_of(county, layer))
+
+
+def _written(
+    area_code: str, layer: SampleLayer, epsg: int, folder: Path, file: str, name: str | None
+) -> Entry:
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".csv":
         write_table(layer, path)
     else:
-        write_layer(layer, path, county.epsg)
-    return Entry(file, name, layer.kind, county.code, layer.year, layer.title)
+        write_layer(layer, path, epsg)
+    return Entry(file, name, layer.kind, area_code, layer.year, layer.title)
 
 
 def _file_of(county: County, layer: SampleLayer) -> tuple[str, str | None]:
     """Return a layer's file and its name there: land by year, the plan in one file or a Shapefile each."""
     if layer.kind != TABLE and layer.shapes is None:
         return f"tables/{county.code}_{layer.kind}.csv", None
-    if layer.kind in KINDS:
-        return f"planning/{county.code}.gpkg", layer.kind
     if layer.year is not None:
         return f"land/{county.code}_{layer.year}.gpkg", layer.kind
     if county.plan_format != "shp":

@@ -53,6 +53,22 @@ def delivered(shapes: Geometries, epsg: int) -> Geometries:
     return np.asarray(shapely.transform(shapes, move))
 
 
+def drawn_again(shapes: Geometries, epsg: int) -> Geometries:
+    """Bring shapes from the system of delivery back into the drawing plane, to a tenth of a millimetre.
+
+    Edges straight in metres bend there: they get vertices, so that whatever is cut along them fits.
+    """
+    if epsg != GEOGRAPHIC:
+        shapes = shapely.segmentize(shapes, LONGEST_EDGE_M / 8)
+    to = transformer(f"EPSG:{epsg}", f"EPSG:{GEOGRAPHIC}")
+
+    def back(xy: Points) -> Points:
+        degrees = xy if epsg == GEOGRAPHIC else np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
+        return np.asarray((degrees - _ORIGIN) * _STRETCH)
+
+    return np.asarray(shapely.transform(shapes, back))
+
+
 def areas_m2(shapes: Geometries, epsg: int) -> NDArray[np.float64]:
     """Return the statutory areas that shapes have once delivered."""
     return PLANE.area_m2(delivered(shapes, epsg), CRS.from_epsg(epsg))

@@ -18,7 +18,6 @@ from lantu.sample.events import Events, farmland_cents
 from lantu.sample.layers import NOTE, SampleLayer
 from lantu.sample.partition import whole
 from lantu.sample.plan import base_shapes, patches, plan_layer
-from lantu.sample.planning import central, planned_uses
 
 ZONES_FROM = 87_000_001
 _ECOLOGY, _FARMLAND, _RURAL = "100", "300", "500"
@@ -83,13 +82,29 @@ def _zone_layer(events: Events, kind: str, drawn: list[Any], codes: list[str], s
 
 def _planned_uses(events: Events, rows: NDArray[np.int64]) -> SampleLayer:
     """Return the parcels of the central urban area with the planned use that their class goes to."""
-    old, shapes = events.book.code_lists["landuse_2020"], base_shapes(events)[rows]
+    shapes, old = base_shapes(events)[rows], events.book.code_lists["landuse_2020"]
     codes = planned_uses(events, rows)
     area = cents(areas_m2(shapes, events.m.county.epsg)) / CENT
     more = {
         "YDYHFLDM": codes, "YDYHFLMC": [old.name(code) or "" for code in codes], "TBMJ": area, "TBDLMJ": area,
     }  # fmt: skip
     return plan_layer(events, "ZXCQGHYDYH", shapes, ZONES_FROM + 300_000, more)
+
+
+def central(events: Events) -> NDArray[np.bool_]:
+    """Return which parcels lie within the urban boundary of the county town."""
+    m = events.m
+    town = np.flatnonzero(m.settlements.place == m.places.county_town)[0]
+    return np.asarray((m.zone > 0) & (m.zone_of == town))
+
+
+def planned_uses(events: Events, rows: NDArray[np.int64]) -> list[str]:
+    """Return the planned use that each parcel's class goes to, a code of `landuse_2020`."""
+    book = events.book
+    classes = book.code_lists["dltb_dlbm_2020"].rows
+    older = {new["code_2023"]: code for code, new in book.code_lists["landuse_2020_to_2023"].rows.items()}
+    new = [classes[code]["yydyh"] for code in events.base.dlbm[rows].tolist()]
+    return [older.get(code, code) for code in new]
 
 
 def _functions(events: Events) -> SampleLayer:

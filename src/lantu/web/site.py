@@ -13,9 +13,9 @@ from lantu.core.errors import NotFoundError
 from lantu.lawbook import Lawbook, load
 from lantu.ledger import Head
 from lantu.runs.measure import KIND
-from lantu.runs.measure_layers import Shelf, shelves
+from lantu.runs.measure_layers import Shelf, held, shelves
 from lantu.runs.write_report import FILE as REPORT
-from lantu.store import Home, Layer
+from lantu.store import OUTLINE, Home, Layer
 from lantu.web.open_layers import OpenLayer, OpenLayers, TileCache
 
 LATEST = 9999
@@ -80,12 +80,13 @@ class Site:
         """Return the layers of a kind that a map of a year shows, one per area that has one.
 
         A yearly kind shows that very year; any other what is in force in that year (None: now), by the same
-        choice as a measuring run.
+        choice as a measuring run. Lines of a city are not drawn over those of its counties.
         """
         known = self.book.layer_kinds.get(kind)
         if known is None or known.geometry == "none":
             return []
-        chosen = (self.chosen(shelf, kind, year) for _, shelf in sorted(self.shelves().items()))
+        shelf_of = self.shelves() if kind == OUTLINE else held(self.shelves())
+        chosen = (self.chosen(shelf, kind, year) for _, shelf in sorted(shelf_of.items()))
         return [layer for layer in chosen if layer is not None]
 
     def chosen(self, shelf: Shelf, kind: str, year: int | None) -> Layer | None:

@@ -1,0 +1,60 @@
+"""The demo: what its plans name and stand under, what is measured; a second run adds nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lantu.core.finding import Answer
+from lantu.runs import transmit
+from lantu.runs.demo import demonstrate
+from lantu.sample.counties import COUNTIES
+from lantu.sample.further_plans import STARTS
+from lantu.store import Home
+
+pytestmark = pytest.mark.slow
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+CODES = sorted(county.code for county in COUNTIES)
+
+
+def test_the_demo(tmp_path: Path) -> None:
+    home = Home.open(tmp_path / "home")
+    done = demonstrate(home, scale=0.05, made_at=NOW)
+    layers = {layer.digest: layer for layer in home.layers.list()}
+    assert sorted({layer.area_code for layer in layers.values()}) == sorted(["220800", *CODES])
+
+    # Counties' plans name what their packages draw, zones among it; not what stands beside them.
+    versions = {each.version.area_code: each.version for each in home.registry.current()}
+    assert sorted(versions) == ["220000", *CODES]
+    for code in CODES:
+        named = [layers[digest] for digest in versions[code].layers.values()]
+        assert {layer.area_code for layer in named} == {code}
+        kinds = {layer.kind for layer in named}
+        assert {"YJJBNT", "STBHHX", "CZKFBJ", "GHFQ", "ZXCQGHYDYH"} <= kinds
+        assert not kinds & set(STARTS)
+    assert versions["220000"].layers == {}
+
+    # The province's figures stand above; of its nine cities most are not registered, so sums are open.
+    checked = transmit.check(home, "220882")
+    assert checked.upper.version.area_name == "吉林省"
+    answers = {each.finding.answer for each in checked.judgements}
+    assert answers == {Answer.PASS, Answer.CANNOT_TELL}
+    (province,) = transmit.tree(home)[0]
+    assert province.area_code == "220000"
+
+    # Measured as before, and of the counties alone.
+    result = done.measurement.result
+    assert [each["code"] for each in result["areas"]] == CODES
+    truth = json.loads((done.sample / "truth.json").read_text("utf-8"))
+    assert sorted((f["area_code"], f["year"], f["rule"], f["area_m2"]) for f in result["findings"]) == sorted(
+        (f["county"], f["year"], f["rule"], f["area_m2"]) for f in truth["findings"]
+    )
+
+    again = demonstrate(home, scale=0.05, made_at=NOW)
+    assert all(each.already_there for each in again.plans)
+    assert {layer.digest for layer in home.layers.list()} == set(layers)
+    assert again.measurement.result["findings"] == result["findings"]
