@@ -62,7 +62,7 @@ def add(home: Home, delivery: Delivery, kind: str, year: int | None = None) -> N
     home.layers.add(delivery, kind=kind, area_code=world.AREA_CODE, year=year, invented=True)
 
 
-def reading() -> tuple[PublishedReading, list[dict[str, Any]]]:
+def reading(number: str = DOCUMENT, day: str = "2024-06-11") -> tuple[PublishedReading, list[dict[str, Any]]]:
     """The world's approval in the published form of the approval reader."""
     said = [
         f"{name}{op or '不超过上级下达指标'}{value or ''}{unit or ''}"
@@ -77,7 +77,7 @@ def reading() -> tuple[PublishedReading, list[dict[str, Any]]]:
         for name, op, value, unit, year, note in world.TARGETS
     ]  # fmt: skip
     document = {
-        "title": "示例批复", "issuer": "示例省人民政府", "document_number": DOCUMENT, "date": "2024-06-11",
+        "title": "示例批复", "issuer": "示例省人民政府", "document_number": number, "date": day,
         "plans": [
             {
                 "area": world.AREA_NAME, "plan_title": f"{world.AREA_NAME}国土空间总体规划（2021—2035年）",

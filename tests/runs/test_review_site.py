@@ -7,6 +7,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
@@ -17,9 +18,11 @@ from intake.gis_files import write
 from lantu.core.errors import InputError
 from lantu.core.finding import Answer
 from lantu.lawbook import load
+from lantu.runs.register_plan import register_approval
 from lantu.runs.review_site import Project, Reviewed, read_project, review_file
+from store.delivered import Delivery
 from world import rect
-from world_home import world_home
+from world_home import add, reading, world_home
 
 DAY = date(2025, 6, 30)
 RURAL = Project({"activity": "other", "level": "other", "sector": "rural", "avoidable": "yes"})
@@ -54,6 +57,27 @@ def test_removing_a_layer_turns_its_control_into_cannot_tell(tmp_path: Path) -> 
     found = review_file(home, file, day=DAY, project=RURAL)
     assert said(found)["CR01"][0] == "cannot_tell"
     assert found.sites[0].opinion.answer is Answer.CANNOT_TELL
+
+
+def test_the_versions_of_that_day(tmp_path: Path) -> None:
+    # The plan of 2024 holds the world's red line; the one of 2025 puts the whole county under it.
+    home = world_home(tmp_path / "home", plan=False)
+    old = home.layers.list("STBHHX")[0].digest
+    table = pa.table({"BSM": ["1"], "XJXZQDM": [world.AREA_CODE]})
+    whole = Delivery(table, world.geographic([rect(0, 0, 1000, 1000)]), world.CRS_4490, "red.gpkg", "x")
+    add(home, whole, "STBHHX")
+    new = next(each.digest for each in home.layers.list("STBHHX") if each.digest != old)
+    for number, day, layer in (("甲〔2024〕1号", "2024-06-11", old), ("甲〔2025〕1号", "2025-01-10", new)):
+        register_approval(home, *reading(number, day), layers={world.AREA_CODE: {"STBHHX": layer}})
+    file = site_file(tmp_path, rect(100, 150, 300, 350))
+    for day, status, area in (
+        (date(2024, 12, 31), "not_affected", 0.0), (date(2025, 1, 10), "forbidden", 40_000.0),
+    ):  # fmt: skip
+        assert said(review_file(home, file, day=day, project=RURAL))["CR01"] == (
+            status, pytest.approx(area, abs=1e-2),
+        )  # fmt: skip
+    # Before any plan was approved nobody knows of the line that the first one names.
+    assert said(review_file(home, file, day=date(2024, 1, 1), project=RURAL))["CR01"][0] == "cannot_tell"
 
 
 def test_a_site_outside_every_county_cannot_be_told(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def effect(
             `conflict.no_class`.
         BusyError, StorageError, IntegrityError: as `Home.writing`.
     """
-    code, shelf = conflict.area_code, shelves(home)
+    code, shelf = conflict.area_code, shelves(home, day)
     line = shelf[code].line(proposal.kind, day.year) if code in shelf else None
     if line is None:
         raise NotFoundError("conflict.no_line", area=code, layer=proposal.kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import shapely
@@ -63,8 +64,14 @@ class InForce:
     Whoever holds an index sees it whole: a version that is approved meanwhile is in the next one.
     """
 
-    def __init__(self, home: Home, book: Lawbook, year: int) -> None:
-        self._home, self._book, self._year = home, book, year
+    def __init__(self, home: Home, book: Lawbook, year: int, day: date | None = None) -> None:
+        """Look at a home.
+
+        Args:
+            year: control lines in force in it, and the latest land survey not after it.
+            day: None for the plan versions that stand now; else those of that day.
+        """
+        self._home, self._book, self._year, self._day = home, book, year, day
         self._lock = threading.Lock()
         self._index: ControlIndex | None = None
 
@@ -81,7 +88,7 @@ class InForce:
         kinds = [kind for kind, known in self._book.layer_kinds.items() if known.control or known.reviewed]
         layers: list[Layer] = []
         lacking: list[tuple[str, str]] = []
-        for code, shelf in sorted(held(shelves(self._home)).items()):
+        for code, shelf in sorted(held(shelves(self._home, self._day)).items()):
             for kind in kinds:
                 line = shelf.line(kind, self._year)
                 if line is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from lantu.plans import PlanKind, codes_above
 from lantu.store import OUTLINE, Home, Layer, Registered
@@ -66,13 +67,20 @@ class Shelf:
         return max(layers, key=lambda layer: (layer.added_at, layer.digest), default=None)
 
 
-def shelves(home: Home) -> dict[str, Shelf]:
-    """Return the shelf of every area that has a layer, by area code."""
-    named = plan_layers(home.registry.current())
+def shelves(home: Home, day: date | None = None) -> dict[str, Shelf]:
+    """Return the shelf of every area that has a layer, by area code.
+
+    Args:
+        day: None for now; else plans name the layers of their versions of that day, and what only a later
+            version names is not there yet.
+    """
+    named = plan_layers(home.registry.current(day=day))
+    later = home.registry.layers_of_later(day) if day else frozenset()
     found: dict[str, Shelf] = {}
     for layer in home.layers.list():
         shelf = found.setdefault(layer.area_code, Shelf([], named.get(layer.area_code, {})))
-        shelf.layers = [*shelf.layers, layer]
+        if layer.digest not in later:
+            shelf.layers = [*shelf.layers, layer]
     return found
 
 

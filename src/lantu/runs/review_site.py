@@ -120,7 +120,7 @@ class Reviewer:
             LawbookError: `lawbook.review_page`, `lawbook.compatibility`.
         """
         self.book, self.day = book or load(), day
-        self._in_force = InForce(home, self.book, day.year)
+        self._in_force = InForce(home, self.book, day.year, day)
         self._controls, self._table = controls_of(self.book), Compatibility(self.book)
         self._limit_s = limit_s
 

@@ -59,7 +59,7 @@ def scan(
     """
     book = book or load()
     wanted = _wanted(book, pairs)
-    shelf = shelves(home)
+    shelf = shelves(home, day)
     codes = _areas(shelf, areas)
     run = home.runs.create(
         KIND,
