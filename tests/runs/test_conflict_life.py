@@ -155,6 +155,8 @@ def test_the_commands(tmp_path: Path) -> None:
     assert "17.35" in told.stdout and "17.05" in told.stdout
     shown = lantu("conflict", "show", number, *at, LANTU_LANG="en")
     assert "proposed" in shown.stdout and "0102" in shown.stdout and "Takes 0.3000 ha" in shown.stdout
+    told = json.loads(lantu("conflict", "show", number, *at, "--json").stdout)
+    assert told["over"] == []
     refused = lantu("conflict", "close", number, *at, "--by", "某人", "--reason", "因")
     assert refused.returncode != 0 and "decide" in refused.stderr
     assert lantu("conflict", "show", "220882-MD-9999", *at).returncode != 0

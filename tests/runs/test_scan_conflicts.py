@@ -199,6 +199,16 @@ def test_land_by_class_and_names_of_features(tmp_path: Path) -> None:
     assert conflict.shape.buffer(0.1).contains(point)
 
 
+def test_other_conflicts_on_the_same_ground(tmp_path: Path) -> None:
+    home = world_home(tmp_path)
+    put(home, "SPECIAL_SITE", [rect(100, 10, 160, 60), rect(300, 300, 350, 350)], GHMC=["甲", "乙"])
+    put(home, "PERMIT", [rect(150, 10, 200, 60)], BH=["1"], YDYHFLDM=["1001"])
+    scan(home, pairs=["CF20", "CF40"], day=DAY)
+    by_pair = {each.pair: each.number for each in home.conflicts.list() if each.facts["cause"] != "乙"}
+    assert [each.number for each in home.conflicts.over(by_pair["CF40"], 1.0)] == [by_pair["CF20"]]
+    assert home.conflicts.over(by_pair["CF40"], 501.0) == []
+
+
 def test_a_new_version_tells_fixed_remaining_changed_and_new(tmp_path: Path) -> None:
     home = world_home(tmp_path)
     spots = [rect(10, 10, 60, 60), rect(110, 10, 160, 60), rect(210, 10, 260, 60)]

@@ -21,7 +21,7 @@ from lantu.cli.context import (
     progress_bars,
     say,
 )
-from lantu.conflicts.rules import pairs_of
+from lantu.conflicts.rules import LEAST_M2, pairs_of
 from lantu.core.errors import InputError
 from lantu.lawbook import load
 from lantu.runs import conflict_life as life
@@ -124,13 +124,15 @@ def show_(number: NumberArgument, home: HomeOption = None, as_json: JsonOption =
     """一处矛盾：双方、面积、地类、条款、经过 / one conflict: sides, areas, land, clauses, history."""
     opened = Home.open(home_path(home), create=False)
     conflict, history = opened.conflicts.get(number), opened.conflicts.history(number)
+    over = opened.conflicts.over(number, float(load().number(LEAST_M2, date.today())))
     value = plain_conflict(conflict) | {
+        "over": [each.number for each in over],
         "history": [
             {"at": each.at, "deed": each.deed, "state": each.state, "by": each.by, "said": each.said}
             for each in history
-        ]
+        ],
     }
-    emit(value, as_json, lambda: show_conflict(opened, conflict, history))
+    emit(value, as_json, lambda: show_conflict(opened, conflict, over, history))
 
 
 def assign_(

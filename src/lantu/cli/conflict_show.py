@@ -110,10 +110,11 @@ def show_pairs(pairs: Sequence[Pair]) -> None:
     console.print(table)
 
 
-def show_conflict(home: Home, conflict: Conflict, history: Sequence[Event]) -> None:
-    """Print one conflict and its history."""
+def show_conflict(home: Home, conflict: Conflict, over: Sequence[Conflict], history: Sequence[Event]) -> None:
+    """Print one conflict, others on the same ground, and its history."""
     _invented(home)
-    pair = next((each for each in pairs_of(load()) if each.code == conflict.pair), None)
+    pairs = {each.code: each for each in pairs_of(load())}
+    pair = pairs.get(conflict.pair)
     title = _words(pair.title) if pair else conflict.pair
     line(
         say("conflict.head", number=conflict.number, title=title, type=say(f"conflict.type_{conflict.type}"),
@@ -137,6 +138,12 @@ def show_conflict(home: Home, conflict: Conflict, history: Sequence[Event]) -> N
         line(say("conflict.after", sources=_sources(pair)), "dim")
         if pair.note:
             line(_words(pair.note), "dim")
+    if over:
+        named = (
+            f"{each.number} {_words(pairs[each.pair].title) if each.pair in pairs else each.pair}"
+            for each in over
+        )
+        line(say("conflict.over", numbers="；".join(named)))
     if conflict.origin:
         line(say("conflict.origin", origin=conflict.origin))
     for name in ("assigned_to", "deadline"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -117,6 +118,21 @@ class ConflictStore:
         """
         with self._access.reading() as session:
             return _value(_row(session, number))
+
+    def over(self, number: str, least_m2: float) -> list[Conflict]:
+        """Return the other conflicts that are there on the same ground, so much of it at least.
+
+        Raises:
+            NotFoundError: `conflict.unknown`.
+        """
+        mine = self.get(number)
+        others = [
+            each for each in self.list(areas=[mine.area_code]) if each.present and each.number != mine.number
+        ]
+        shapes = np.array([each.shape for each in others], object)
+        met = shapely.STRtree(shapes).query(mine.shape, predicate="intersects")
+        common = shapely.area(shapely.intersection(shapes[met], mine.shape))
+        return [others[place] for place in sorted(met[common >= least_m2].tolist())]
 
     def history(self, number: str) -> Sequence[Event]:
         """Return what happened to a conflict, first to last.
