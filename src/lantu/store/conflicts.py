@@ -119,7 +119,7 @@ class ConflictStore:
         with self._access.reading() as session:
             return _value(_row(session, number))
 
-    def over(self, number: str, least_m2: float) -> list[Conflict]:
+    def over(self, number: str, least_m2: float) -> Sequence[Conflict]:
         """Return the other conflicts that are there on the same ground, so much of it at least.
 
         Raises:
