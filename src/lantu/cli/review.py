@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
-from math import atan2, degrees
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,14 +26,13 @@ from lantu.cli.context import (
     progress_bars,
     say,
 )
-from lantu.compliance.review import Fitting, Judged, Opinion
-from lantu.compliance.rules import Control
+from lantu.compliance.review import Judged, Opinion
 from lantu.core.digest import short
 from lantu.core.finding import Answer
-from lantu.core.units import round_half_up
-from lantu.lawbook import Words, load
-from lantu.runs.review_site import Project, Reviewed, SiteReview, Suggestion, read_project, review_file
+from lantu.lawbook import load
+from lantu.runs.review_site import Project, Reviewed, SiteReview, read_project, review_file
 from lantu.runs.review_table import SUFFIXES, write_results
+from lantu.runs.review_words import ReviewWords
 from lantu.runs.table_file import check_out
 from lantu.store import Home
 
@@ -126,6 +122,7 @@ def _facts(found: Reviewed, day: date, invented: bool) -> dict[str, Any]:
 def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
+    words = ReviewWords(language(), load())
     for site in found.sites[:SHOWN]:
         answer, opinion = site.answer, site.opinion
         line(
@@ -133,13 +130,13 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
                 day=opinion.day),
             _COLOURS[opinion.answer],
         )  # fmt: skip
-        console.print(_table(opinion))
+        console.print(_table(opinion, words))
         untouched = [each.control for each in opinion.judged if each.status == "not_affected"]
         if untouched:
-            names = "、".join(f"{each.code} {_words(each.title)}" for each in untouched)
+            names = "、".join(f"{each.code} {words.of(each.title)}" for each in untouched)
             line(say("review.untouched", controls=names), "dim")
         if site.suggestion:
-            for said in _suggested(site.suggestion, answer.area_m2):
+            for said in words.suggested(site.suggestion, answer.area_m2, opinion.day):
                 line(said)
     if len(found.sites) > SHOWN:
         line(say("site.more", count=len(found.sites) - SHOWN), "dim")
@@ -157,25 +154,7 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
     line(say("review.method", method=found.method, lawbook=short(found.lawbook)), "dim")
 
 
-def _suggested(found: Suggestion, area_m2: float) -> list[str]:
-    """Say what would pass."""
-    if found.kept is None:
-        least = load().number("compliance.kept_least_m2", datetime.now().astimezone().date())
-        kept = say("review.none_kept", least=least)
-    else:
-        share = round_half_up(Decimal(found.kept_m2 / area_m2 * 100), 1)
-        kept = say("review.kept", area=hectares(found.kept_m2), share=share)
-    if found.shift is None or found.answer is None:
-        return [kept, say("review.no_shift", reach=f"{found.reach_m:g}")]
-    way = say(f"review.way_{round(degrees(atan2(found.shift.north_m, found.shift.east_m)) / 45) % 8}")
-    return [
-        kept,
-        say("review.shift", way=way, length=f"{found.shift.length_m:.1f}", east=f"{found.shift.east_m:.1f}",
-            north=f"{found.shift.north_m:.1f}", answer=say(f"review.answer_{found.answer}")),
-    ]  # fmt: skip
-
-
-def _table(opinion: Opinion) -> Table:
+def _table(opinion: Opinion, words: ReviewWords) -> Table:
     table = Table()
     for name in ("control", "says"):
         table.add_column(say(f"review.{name}"), overflow="fold")
@@ -185,59 +164,24 @@ def _table(opinion: Opinion) -> Table:
         if each.status == "not_affected":
             continue
         table.add_row(
-            Text(f"{each.control.code} {_words(each.control.title)}"),
+            Text(f"{each.control.code} {words.of(each.control.title)}"),
             Text(say(f"review.status_{each.status}"), style=_COLOURS[each.answer]),
             "" if each.area_m2 is None else hectares(each.area_m2),
-            Text(_why(each)),
+            Text(_why(each, words)),
         )
     return table
 
 
-def _why(judged: Judged) -> str:
-    said = []
-    if judged.why:
-        said.append(say(judged.why[0], **_named(judged.why[1])))
-    said += [_fitting(judged.control, each) for each in judged.fittings]
+def _why(judged: Judged, words: ReviewWords) -> str:
+    said = words.reasons(judged)
     if judged.branch:
-        said.append(_words(judged.branch.why))
         for needed in judged.needed:
             there = say("review.at_hand") if needed in judged.at_hand else ""
-            said.append(say("review.needs", name=_words(needed.name), by=_words(needed.by)) + there)
-        cited = "、".join(
-            f"{each.id}{f' {each.article}' if each.article else ''}" for each in judged.branch.sources
-        )
-        said.append(say("review.after", sources=cited))
+            said.append(say("review.needs", name=words.of(needed.name), by=words.of(needed.by)) + there)
+        said.append(say("review.after", sources=words.clause(judged.branch.sources)))
         if not judged.branch.verified:
             said.append(say("review.unverified"))
     return "\n".join(said)
-
-
-def _named(params: Mapping[str, object]) -> dict[str, object]:
-    """Return the parameters of a sentence with the names of kinds of layer beside their codes."""
-    kinds, found = load().layer_kinds, dict(params)
-    if "layer" in found:
-        given = str(found["layer"]).split("、")
-        names = (f"{_words(kinds[each].name)} {each}" if each in kinds else each for each in given)
-        found["layer"] = "、".join(names)
-    return found
-
-
-def _fitting(control: Control, fitting: Fitting) -> str:
-    fit = say(f"review.fit_{fitting.fit or 'unknown'}")
-    return say("review.fit", name=_class(control, fitting.code), fit=fit, area=hectares(fitting.area_m2))
-
-
-def _class(control: Control, code: str) -> str:
-    """Return a code with its name, by the first list that has it."""
-    book = load()
-    classed = book.layer_kinds[control.layers[0]].classed
-    names = (book.code_lists[name].name(code) for name in (classed[1] if classed else ()))
-    name = next((each for each in names if each), "")
-    return f"{code} {name}".strip() or say("review.no_class")
-
-
-def _words(words: Words) -> str:
-    return words.en if language() == "en" else words.zh
 
 
 def _plain(found: Reviewed, invented: bool) -> dict[str, Any]:
