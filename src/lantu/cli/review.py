@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,6 +35,7 @@ from lantu.runs.review_site import Project, Reviewed, SiteReview, read_project, 
 from lantu.runs.review_table import SUFFIXES, write_results
 from lantu.runs.review_words import ReviewWords
 from lantu.runs.table_file import check_out
+from lantu.runs.write_opinion import WrittenOpinion, write_opinions
 from lantu.store import Home
 
 SHOWN = 10
@@ -81,6 +83,18 @@ def run(
             show_default=False,
         ),
     ] = None,
+    opinion: Annotated[
+        Path | None,
+        typer.Option(
+            "--opinion",
+            help="出具审查意见（PDF、DOCX）的目录 / folder for opinions to sign (PDF, DOCX)",
+            show_default=False,
+        ),
+    ] = None,
+    site: Annotated[
+        int | None,
+        typer.Option("--site", help="只审第几个地块 / this site only, counted from 1", show_default=False),
+    ] = None,
     limit: Annotated[
         float | None,
         typer.Option(
@@ -93,19 +107,28 @@ def run(
 ) -> None:
     """Review the sites and print an opinion on each."""
     opened, book = Home.open(home_path(home), create=False), load()
-    on = (day or datetime.now().astimezone()).date()
+    at = datetime.now().astimezone().replace(microsecond=0)
+    on = (day or at).date()
     told = read_project(project, book) if project else Project()
     if out:
         check_out(out, [file], SUFFIXES)
+    options: dict[str, Any] = {
+        "day": on, "project": told, "layer": layer, "crs": crs, "assume_cgcs2000": assume_cgcs2000,
+        "site": site, "limit_s": limit, "book": book,
+    }  # fmt: skip
+    written: tuple[WrittenOpinion, ...] = ()
     with progress_bars() as progress:
-        found = review_file(
-            opened, file, day=on, project=told, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000,
-            shapes=out is not None and out.suffix.lower() != ".csv", suggest=suggest, limit_s=limit,
-            book=book, progress=progress,
-        )  # fmt: skip
+        if opinion:
+            found, written = write_opinions(
+                opened, file, opinion, made_at=at, language=language(), progress=progress, **options
+            )
+        else:
+            shapes = out is not None and out.suffix.lower() != ".csv"
+            found = review_file(opened, file, shapes=shapes, suggest=suggest, progress=progress, **options)
     if out:
         write_results(found, _facts(found, on, opened.invented), out, language())
-    emit(_plain(found, opened.invented), as_json, lambda: _show(found, opened.invented, out))
+    plain = _plain(found, opened.invented) | ({"opinions": list(map(_written, written))} if opinion else {})
+    emit(plain, as_json, lambda: _show(found, opened.invented, out, written))
 
 
 def _facts(found: Reviewed, day: date, invented: bool) -> dict[str, Any]:
@@ -119,7 +142,7 @@ def _facts(found: Reviewed, day: date, invented: bool) -> dict[str, Any]:
     return facts | ({"invented": say("measure.invented")} if invented else {})
 
 
-def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
+def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[WrittenOpinion]) -> None:
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
     words = ReviewWords(language(), load())
@@ -149,6 +172,13 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
         )  # fmt: skip
     if out:
         line(say("review.written", where=out))
+    for each in written:
+        files = "、".join(map(str, each.files))
+        line(
+            say("opinion.written", number=each.issue.number, files=files, content=short(each.content),
+                seq=each.issue.seq),
+            "bold",
+        )  # fmt: skip
     notes(found.used.notes)
     line(say("review.limits"), "yellow")
     line(say("review.method", method=found.method, lawbook=short(found.lawbook)), "dim")
@@ -195,6 +225,19 @@ def _plain(found: Reviewed, invented: bool) -> dict[str, Any]:
         "invented": invented,
         "project": {**found.project.about, **found.project.facts, "documents": list(found.project.documents)},
         "sites": [_site(each) for each in found.sites],
+    }
+
+
+def _written(opinion: WrittenOpinion) -> dict[str, Any]:
+    issue = opinion.issue
+    return {
+        "site": opinion.site,
+        "number": issue.number,
+        "made_at": issue.made_at.isoformat(),
+        "content": opinion.content,
+        "run": issue.run,
+        "statement": {"seq": issue.seq, "digest": issue.head},
+        "files": list(opinion.files),
     }
 
 

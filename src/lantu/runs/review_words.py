@@ -22,7 +22,7 @@ class ReviewWords:
     language: str
     book: Lawbook
 
-    def say(self, code: str, **params: object) -> str:
+    def say(self, code: str, /, **params: object) -> str:
         """Return a sentence."""
         return message(code, self.language, **params)
 
