@@ -63,7 +63,7 @@ class ReviewWords:
         return [
             kept,
             say("review.shift", way=way, length=f"{found.shift.length_m:.1f}",
-                east=f"{found.shift.east_m:.1f}", north=f"{found.shift.north_m:.1f}",
+                east=_metres(found.shift.east_m), north=_metres(found.shift.north_m),
                 answer=say(f"review.answer_{found.answer}")),
         ]  # fmt: skip
 
@@ -95,3 +95,7 @@ class ReviewWords:
 def hectares(m2: float) -> str:
     """Print an area as hectares with four decimals: the square metre."""
     return f"{round_half_up(from_measured(m2, '公顷'), 4):,}"
+
+
+def _metres(length: float) -> str:
+    return f"{round(length, 1) + 0.0:.1f}"  # what is added takes the sign from nought

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -40,6 +40,12 @@ WORDS = (
 
 )  # fmt: skip
 """Every word that the two forms say by themselves."""
+_WITHOUT_COMMANDS = {
+    "review.layer_absent",
+    "review.fact_unknown",
+    "review.out_of_time",
+    "review.no_compatibility",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +143,13 @@ class _Arranger:
         ):
             titles = [self.words.of(each.control.title) for each in opinion.judged if each.answer is answer]
             if titles:
-                parts.append(say(code, names=self.words.comma.join(titles)))
+                parts.append(say(code, count=len(titles), names=self.words.comma.join(titles)))
         return say("opinion.says_not_pass", day=opinion.day, parts=self._joined(parts))
 
     def _control(self, judged: Judged) -> ControlRow:
         control, whole = judged.control, self.site.answer.area_m2
-        side = "inside" if control.side == "inside" else "other"
-        reasons = self.words.reasons(judged)
-        if judged.branch and not judged.branch.verified:
-            reasons.append(self.words.say("opinion.unverified"))
+        # A control of so much ground is not met where there is less: that ground is taken all the same.
+        side = "inside" if control.side == "inside" and control.over is None else "other"
         known = judged.area_m2 is not None
         area = judged.area_m2 or 0.0
         return ControlRow(
@@ -158,9 +162,30 @@ class _Arranger:
             square_metres=square_metres(area) if known else NOTHING,
             share=share(area, whole) if known else NOTHING,
             clause=self.words.clause(judged.branch.sources) if judged.branch else "",
-            reasons=tuple(reasons),
+            reasons=self._reasons(judged),
             data=self._data(judged),
         )
+
+    def _reasons(self, judged: Judged) -> tuple[str, ...]:
+        say, control = self.words.say, judged.control
+        if judged.why and judged.why[0] in _WITHOUT_COMMANDS:
+            # Who reads an opinion cannot run the command that a terminal advises.
+            said = [say(f"opinion.why_{judged.why[0].partition('.')[2]}", **self._why(judged.why[1]))]
+        else:
+            said = self.words.reasons(judged)
+        if control.over is not None and judged.status == "not_affected" and judged.area_m2:
+            most = self.words.book.number(control.over, self.site.opinion.day)
+            said.append(say("opinion.below", area=hectares(judged.area_m2), most=most))
+        if judged.branch and not judged.branch.verified:
+            said.append(say("opinion.unverified"))
+        return tuple(said)
+
+    def _why(self, params: Mapping[str, object]) -> dict[str, object]:
+        found, facts = dict(params), facts_of(self.words.book)
+        if "facts" in found:
+            titles = (self.words.of(facts[each].title) for each in str(found["facts"]).split("、"))
+            found["facts"] = self.words.comma.join(titles)
+        return found
 
     def _data(self, judged: Judged) -> tuple[str, ...]:
         """Name the layers that a control was looked for in, and those that are not there."""
@@ -249,7 +274,9 @@ class _Arranger:
             said.append(say("opinion.not_read"))
         if answer.elsewhere_m2:
             said.append(say("opinion.elsewhere", area=square_metres(answer.elsewhere_m2)))
-        said += [self._lacking(area, kind) for area, kind in answer.lacking]
+        if answer.lacking:
+            layers = (f"{self.words.kind(kind)}（{area}）" for area, kind in answer.lacking)
+            said.append(say("opinion.layers_lacking", layers=self.words.comma.join(layers)))
         declared = found.declared[found.sites.index(self.site)]
         if declared is not None and not declared.agrees:
             said.append(say("opinion.declared", declared=declared.area, unit=declared.unit))
@@ -280,8 +307,8 @@ class _Arranger:
     def _source(self, name: str) -> str:
         source = self.words.book.sources[name]
         title = source.title_en if self.words.language == "en" and source.title_en else source.title
-        issued = source.issued.isoformat() if source.issued else self.words.say("opinion.undated")
-        return self.words.say("opinion.source_line", id=source.id, title=title, issued=issued)
+        issued = f"（{source.issued.isoformat()}）" if source.issued else ""
+        return f"{'' if source.id == title else f'{source.id}　'}{title}{issued}"
 
 
 def square_metres(m2: float) -> str:

@@ -125,7 +125,7 @@ class _Document:
         self._pairs([(w[name], issue[name]) for name in ("content", "run", "statement")])
         self._notes([w["proof_note"]])
         self._signatures()
-        self._heading("h_maps")
+        self._heading("h_maps", new_page=True)
         self._maps()
         self._heading("h_points")
         self._points()
@@ -172,10 +172,11 @@ class _Document:
 
     # --- parts ----------------------------------------------------------------------------------------
 
-    def _heading(self, name: str) -> None:
+    def _heading(self, name: str, new_page: bool = False) -> None:
         self._headings += 1
         number = f"{numeral(self._headings)}、" if self._zh else f"{self._headings}. "
-        self._doc.add_paragraph(f"{number}{self._w[name]}", "Heading 1")
+        made = self._doc.add_paragraph(f"{number}{self._w[name]}", "Heading 1")
+        made.paragraph_format.page_break_before = new_page
 
     def _paragraph(self, text: str, font: str = BODY, size: float = 11, **how: Any) -> Any:
         made = self._doc.add_paragraph()
@@ -212,7 +213,7 @@ class _Document:
         w = self._w
         table = self._head(
             [w["c_control"], w["c_status"], w["c_area"], w["c_share"], w["c_clause"], w["c_data"]],
-            [26, 22, 25, 15, 45, 37],
+            [25, 23, 28, 15, 44, 35],
         )
         for each in self._page.controls:
             cells = self._row(table)

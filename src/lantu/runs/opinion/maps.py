@@ -122,7 +122,7 @@ def _hatch(view: View, part: Any) -> str:
         return ""
     coarse = shapely.simplify(part, 0.3 / view.scale)
     lines = shapely.get_parts(shapely.intersection(shapely.linestrings(ends), coarse))
-    lines = lines[(shapely.get_dimensions(lines) == 1)]
+    lines = lines[(shapely.get_dimensions(lines) == 1) & ~shapely.is_empty(lines)]
     found = []
     for each in lines:
         x, y = view.xy(*shapely.get_coordinates(each).T)

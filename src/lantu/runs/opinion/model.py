@@ -29,13 +29,17 @@ class Issue:
 
     def said(self, page: Page) -> dict[str, str]:
         """Return it as it is printed, with the digest of what the page says."""
+        at = self.made_at
         return {
             "number": self.number,
-            "made_at": self.made_at.isoformat(sep=" ", timespec="minutes"),
+            "made_at": message(
+                "opinion.made_at_is", page.language, year=at.year, month=f"{at:%m}", day=f"{at:%d}",
+                time=f"{at:%H:%M}", zone=f"{at:%:z}",
+            ),
             "content": page.content(),
             "run": self.run,
             "statement": message("opinion.statement_is", page.language, seq=self.seq, digest=self.head),
-        }
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
