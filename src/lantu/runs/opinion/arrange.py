@@ -168,7 +168,10 @@ class _Arranger:
 
     def _reasons(self, judged: Judged) -> tuple[str, ...]:
         say, control = self.words.say, judged.control
-        if judged.why and judged.why[0] in _WITHOUT_COMMANDS:
+        if judged.why and judged.why[0] == "review.layer_absent" and not self._data(judged):
+            # No county is there whose layers could be looked at.
+            said = [say("review.elsewhere", area=square_metres(self.site.answer.elsewhere_m2))]
+        elif judged.why and judged.why[0] in _WITHOUT_COMMANDS:
             # Who reads an opinion cannot run the command that a terminal advises.
             said = [say(f"opinion.why_{judged.why[0].partition('.')[2]}", **self._why(judged.why[1]))]
         else:

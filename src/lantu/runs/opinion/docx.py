@@ -12,6 +12,7 @@ import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -29,6 +30,7 @@ from lantu.runs.opinion.word import (
     field,
     fill,
     font_table,
+    framed,
     right,
     run,
     shade,
@@ -146,7 +148,10 @@ class _Document:
         for each in styles.element.iter(qn("w:lang")):
             each.set(qn("w:eastAsia"), "zh-CN")
             each.set(qn("w:val"), "zh-CN" if self._zh else "en-US")
-        for part in self._doc.part.package.iter_parts():
+        package = self._doc.part.package
+        for key in [key for key, each in package.rels.items() if each.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+            del package.rels[key]  # of the template
+        for part in package.iter_parts():
             if str(part.partname) == "/word/fontTable.xml":
                 part._blob = font_table()
 
@@ -168,7 +173,7 @@ class _Document:
             for text, counted in ((before, "PAGE"), (between, "NUMPAGES"), (after, "")):
                 run(foot, text, BODY, 8.5, colour=FAINT)
                 if counted:
-                    field(foot, counted)
+                    field(foot, counted, BODY, 8.5, FAINT)
 
     # --- parts ----------------------------------------------------------------------------------------
 
@@ -213,7 +218,7 @@ class _Document:
         w = self._w
         table = self._head(
             [w["c_control"], w["c_status"], w["c_area"], w["c_share"], w["c_clause"], w["c_data"]],
-            [25, 23, 28, 15, 44, 35],
+            [25, 25, 28, 15, 43, 34],
         )
         for each in self._page.controls:
             cells = self._row(table)
@@ -274,7 +279,7 @@ class _Document:
             (image,) = self._drawn([page.overview], _WIDE_MM)
             made = self._doc.add_paragraph()
             made.alignment, made.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
-            made.add_run().add_picture(BytesIO(image), width=Mm(_WIDE_MM))
+            framed(made.add_run().add_picture(BytesIO(image), width=Mm(_WIDE_MM)))
             self._caption(self._doc.add_paragraph(), page.overview)
         if not page.maps:
             self._notes([self._w["no_maps"]])
@@ -283,7 +288,7 @@ class _Document:
         edges(table, None)
         cells = [cell for row in table.rows for cell in row.cells]
         for cell, picture, image in zip(cells, page.maps, self._drawn(page.maps, _SMALL_MM), strict=False):
-            cell.paragraphs[0].add_run().add_picture(BytesIO(image), width=Mm(_SMALL_MM))
+            framed(cell.paragraphs[0].add_run().add_picture(BytesIO(image), width=Mm(_SMALL_MM)))
             self._caption(cell.add_paragraph(), picture)
 
     def _drawn(self, pictures: Sequence[Picture], width_mm: float) -> list[bytes]:

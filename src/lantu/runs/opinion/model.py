@@ -34,7 +34,7 @@ class Issue:
             "number": self.number,
             "made_at": message(
                 "opinion.made_at_is", page.language, year=at.year, month=f"{at:%m}", day=f"{at:%d}",
-                time=f"{at:%H:%M}", zone=f"{at:%:z}",
+                time=f"{at:%H:%M}", zone=at.isoformat()[19:],
             ),
             "content": page.content(),
             "run": self.run,

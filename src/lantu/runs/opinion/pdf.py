@@ -12,6 +12,9 @@ from lantu.runs.pages.typeset import Press
 BODY = ("FangSong", "STFangsong", "FangSong_GB2312", "Source Han Serif SC", "Noto Serif CJK SC", "SimSun")
 """What bureaus set their text in, and what comes nearest."""
 
+CENTRED = "WenQuanYi"
+"""Fonts whose brackets leave no half of their square free, which is taken away between two marks."""
+
 
 def to_pdf(page: Page, issue: Issue, press: Press) -> bytes:
     """Typeset an opinion: the same bytes for the same page and issue.
@@ -22,5 +25,8 @@ def to_pdf(page: Page, issue: Issue, press: Press) -> bytes:
     data = asdict(page)
     for picture in filter(None, (data["overview"], *data["maps"])):
         picture["svg"] = standing_alone(picture["svg"], press.family)
-    data |= {"fonts": {"body": press.best(*BODY), "head": press.family}, "issue": issue.said(page)}
+    fonts = {
+        "body": press.best(*BODY), "head": press.family, "centred": press.family.startswith(CENTRED),
+    }  # fmt: skip
+    data |= {"fonts": fonts, "issue": issue.said(page)}
     return press.pdf(read("lantu.runs.opinion", "opinion.typ"), data, issue.made_at)

@@ -18,12 +18,17 @@ FAINT, _SHADE = "555B64", "EEF1F5"
 
 def run(
     paragraph: Any, text: str, font: str, size: float, *, bold: bool = False, colour: str | None = None
-) -> None:
-    run = paragraph.add_run(text)
-    run.font.name, run.font.size, run.font.bold = LATIN, Pt(size), bold
-    east_asian(run._element.get_or_add_rPr(), font)
+) -> Any:
+    """Add text in a font; return its run."""
+    made = paragraph.add_run(text)
+    made.font.name, made.font.size, made.font.bold = LATIN, Pt(size), bold
+    east_asian(made._element.get_or_add_rPr(), font)
+    if any(letter >= "\u2e80" for letter in text):
+        # Quotation marks and dashes are in both kinds of font: among Chinese they are Chinese.
+        made._element.rPr.rFonts.set(qn("w:hint"), "eastAsia")
     if colour:
-        run.font.color.rgb = RGBColor.from_string(colour.upper())
+        made.font.color.rgb = RGBColor.from_string(colour.upper())
+    return made
 
 
 def east_asian(properties: Any, font: str) -> None:
@@ -34,14 +39,12 @@ def east_asian(properties: Any, font: str) -> None:
         fonts.set(qn(f"w:{name}"), value)
 
 
-def field(paragraph: Any, name: str) -> None:
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), name)
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = "1"  # until the reader counts
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
+def field(paragraph: Any, name: str, font: str, size: float, colour: str) -> None:
+    """Add what the reader counts, e.g. PAGE."""
+    counted = OxmlElement("w:fldSimple")
+    counted.set(qn("w:instr"), name)
+    counted.append(run(paragraph, "1", font, size, colour=colour)._element)
+    paragraph._p.append(counted)
 
 
 def fill(cell: Any, said: Sequence[str], font: str = BODY, size: float = 8.5, **how: Any) -> None:
@@ -104,6 +107,16 @@ def border(paragraph: Any, side: str, colour: str, width: int) -> None:
     for name, value in (("val", "single"), ("sz", str(width)), ("space", "4"), ("color", colour)):
         edge.set(qn(f"w:{name}"), value)
     borders.append(edge)
+
+
+def framed(picture: Any) -> None:
+    """Draw a thin line around a picture."""
+    line, fill, colour = (OxmlElement(f"a:{name}") for name in ("ln", "solidFill", "srgbClr"))
+    line.set("w", "6350")
+    colour.set("val", "8A919C")
+    fill.append(colour)
+    line.append(fill)
+    picture._inline.graphic.graphicData.pic.spPr.append(line)
 
 
 def font_table() -> bytes:
