@@ -175,7 +175,7 @@ def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[W
     for each in written:
         files = "、".join(map(str, each.files))
         line(
-            say("opinion.written", number=each.issue.number, files=files, content=short(each.content),
+            say("opinion.written", number=each.issue.number, files=files, content=short(each.page.content()),
                 seq=each.issue.seq),
             "bold",
         )  # fmt: skip
@@ -234,7 +234,7 @@ def _written(opinion: WrittenOpinion) -> dict[str, Any]:
         "site": opinion.site,
         "number": issue.number,
         "made_at": issue.made_at.isoformat(),
-        "content": opinion.content,
+        "content": opinion.page.content(),
         "run": issue.run,
         "statement": {"seq": issue.seq, "digest": issue.head},
         "files": list(opinion.files),

@@ -42,13 +42,12 @@ class WrittenOpinion:
 
     Attributes:
         site: its place in the file, from 1.
-        content: digest of what it says.
         files: where it lies; the run's folder has the same.
     """
 
     site: int
     issue: Issue
-    content: str
+    page: Page
     files: tuple[Path, ...]
 
 
@@ -112,7 +111,7 @@ def write_opinions(
                     (part / name).write_bytes(data)
     progress("progress.opinion", len(prepared), len(prepared))
     return found, tuple(
-        WrittenOpinion(one.site, one.issue, one.content, tuple(folder / name for name in one.files))
+        WrittenOpinion(one.site, one.issue, one.page, tuple(folder / name for name in one.files))
         for one in made
     )
 
@@ -123,7 +122,7 @@ class _Made:
 
     site: int
     issue: Issue
-    content: str
+    page: Page
     files: dict[str, bytes]
 
 
@@ -185,7 +184,6 @@ def _made(
 ) -> _Made:
     """Number an opinion, keep it as a run, set it; within a writing of the home."""
     number = _number(home, code, made_at.year)
-    content = page.content()
     layers = sorted({each.layer.digest for each in (*site.answer.lines, *site.answer.land)})
     run = home.runs.create(
         KIND,
@@ -199,7 +197,7 @@ def _made(
     home.runs.finish(
         run,
         {
-            "run_id": run, "number": number, "content": content, "opinion": site.opinion.answer.value,
+            "run_id": run, "number": number, "content": page.content(), "opinion": site.opinion.answer.value,
             "area_m2": square_metres(site.answer.area_m2).replace(",", ""),
             "controls": [
                 {
@@ -218,7 +216,7 @@ def _made(
     files = {f"{number}.pdf": to_pdf(page, issue, press), f"{number}.docx": to_docx(page, issue, press)}
     for name, data in files.items():
         home.runs.attach(run, name, data)
-    return _Made(site.answer.number, issue, content, files)
+    return _Made(site.answer.number, issue, page, files)
 
 
 def _number(home: Home, code: str, year: int) -> str:
