@@ -79,7 +79,7 @@ def test_what_is_missing_is_said_and_never_reads_as_compliant(page: Page) -> Non
 
 def test_each_control_names_the_data_it_was_looked_for_in(page: Page) -> None:
     rows = {each.code: each.data for each in page.controls}
-    assert re.fullmatch(r"永久基本农田（无年份，[0-9a-f]{12}）", rows["CR02"][0])
+    assert re.fullmatch(r"永久基本农田（无年份，摘要 [0-9a-f]{12}）", rows["CR02"][0])
     assert "（2025，" in rows["CR11"][0]
 
 
@@ -111,6 +111,11 @@ def test_ground_outside_is_said(tmp_path: Path) -> None:
         home, site_file(tmp_path, rect(-100, 0, 100, 100), rect(5000, 5000, 5100, 5100)), tmp_path / "out"
     )
     assert any("10,000.00 平方米不在任何已登记的县界内" in each for each in half.page.left_out)
+    # Half of the site is in A1, basic farmland; of the other half nothing is known.
+    farm = {each.code: each for each in half.page.controls}
+    assert (farm["CR02"].hectares, farm["CR02"].square_metres) == ("1.0000", "10,000.00")
+    assert farm["CR11"].said == "不能判定" and farm["CR11"].hectares == "至少 1.0000"
+    assert farm["CR01"].said == "不能判定" and farm["CR01"].hectares == farm["CR01"].share == "—"
     assert any("相差 10,000.00" in each for each in half.page.land_notes)
     assert half.issue.number.startswith("220882-SC-") and nowhere.issue.number.startswith("000000-SC-")
     assert nowhere.page.verdict == "不能判定" and nowhere.page.overview is None

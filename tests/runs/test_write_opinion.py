@@ -166,7 +166,7 @@ def test_processes_at_once_never_take_one_number(home: Home, tmp_path: Path) -> 
     file = site_file(tmp_path, FARM)
     words = ("review", file, "--day", DAY, "--home", home.path, "--json", "--opinion")
     numbers: list[str] = []
-    left, until = [tmp_path / "a", tmp_path / "b", tmp_path / "c"], time.monotonic() + 240
+    left, until = [tmp_path / "a", tmp_path / "b"], time.monotonic() + 240
     while left and time.monotonic() < until:
         running = [(folder, start(*words, folder)) for folder in left]
         for folder, process in running:
@@ -175,9 +175,9 @@ def test_processes_at_once_never_take_one_number(home: Home, tmp_path: Path) -> 
             if process.returncode == 0:
                 numbers += [each["number"] for each in json.loads(out)["opinions"]]
                 left.remove(folder)
-    assert [each[-4:] for each in sorted(numbers)] == ["0001", "0002", "0003"]
+    assert [each[-4:] for each in sorted(numbers)] == ["0001", "0002"]
     assert home.ledger.verify() == []
-    assert {path.stem for name in "abc" for path in (tmp_path / name).iterdir()} == set(numbers)
+    assert {path.stem for name in "ab" for path in (tmp_path / name).iterdir()} == set(numbers)
 
 
 def test_the_command(home: Home, tmp_path: Path) -> None:
@@ -194,6 +194,5 @@ def test_the_command(home: Home, tmp_path: Path) -> None:
     assert made["number"] == f"220882-SC-{year}-0002" and made["content"].startswith("sha256:")
     assert [Path(each).suffix for each in made["files"]] == [".pdf", ".docx"]
     assert all(Path(each).is_file() for each in made["files"])
-    assert "opinions" not in json.loads(lantu(*words[:-2], "--json").stdout)
     missing = lantu(*words[:-3], "9")
     assert missing.returncode == 3 and "第 9 号" in missing.stderr

@@ -14,6 +14,8 @@ from lantu.core.units import from_measured, round_half_up
 from lantu.lawbook import Citation, Lawbook, Words, message
 from lantu.runs.review_site import Suggestion
 
+_MORE = ("review.layer_absent", "review.elsewhere", "review.class_unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewWords:
@@ -48,6 +50,13 @@ class ReviewWords:
     def clause(self, sources: Iterable[Citation]) -> str:
         """Name the articles of law."""
         return "、".join(f"{each.id}{f' {each.article}' if each.article else ''}" for each in sources)
+
+    def affected(self, judged: Judged) -> str:
+        """Print the ground that a control affects in hectares; a dash where none of it is known."""
+        if judged.area_m2 is None:
+            return "—"
+        area = hectares(judged.area_m2)
+        return self.say("opinion.at_least", area=area) if known_in_part(judged) else area
 
     def suggested(self, found: Suggestion, area_m2: float, day: date) -> list[str]:
         """Say what would pass of a site of so much ground."""
@@ -90,6 +99,11 @@ class ReviewWords:
         return self.say(
             "review.fit", name=name or self.say("review.no_class"), fit=fit, area=hectares(fitting.area_m2)
         )
+
+
+def known_in_part(judged: Judged) -> bool:
+    """Say whether a control may affect more than is known."""
+    return judged.why is not None and judged.why[0] in _MORE
 
 
 def hectares(m2: float) -> str:

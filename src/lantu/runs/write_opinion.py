@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import shapely
 
+from lantu.compliance.review import LEAST
 from lantu.core.errors import ConflictError, InputError
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
+from lantu.overlay.cutting import mended
 from lantu.runs.control_index import ControlIndex
 from lantu.runs.opinion.arrange import Drawn, arrange, square_metres
 from lantu.runs.opinion.docx import to_docx
@@ -154,29 +156,33 @@ class _Delivered:
 def _prepared(
     site: SiteReview, found: Reviewed, delivered: _Delivered, drawing: Drawing, invented: bool
 ) -> tuple[SiteReview, str, Page]:
-    words, code = drawing.words, _county(site, found.index)
-    division = words.book.divisions.by_code(code) if code else None
-    name = division.name if division else code or ""
+    words = drawing.words
+    codes = _counties(site, found.index, float(words.book.number(LEAST, site.opinion.day)))
+    divisions = [words.book.divisions.by_code(code) for code in codes]
+    names = [each.name if each else code for code, each in zip(codes, divisions, strict=True)]
     shape = delivered.shapes[found.sites.index(site)]
     drawn = Drawn(
-        drawing.overview(site, code, name, words.say("opinion.title")),
+        drawing.overview(site, codes[0], names[0], words.say("opinion.title")) if codes else None,
         drawing.controls(site),
         points_of(shape, delivered.crs, found.plane, words),
     )
-    return site, code or NOWHERE, arrange(site, found, name, drawn, words, invented)
+    return site, codes[0] if codes else NOWHERE, arrange(site, found, names, drawn, words, invented)
 
 
-def _county(site: SiteReview, index: ControlIndex) -> str | None:
-    """Return the code of the county that has most of a site; a city's outline lies over its counties'."""
+def _counties(site: SiteReview, index: ControlIndex, least_m2: float) -> list[str]:
+    """Return the codes of the counties that have some of a site, the most first.
+
+    A city's outline lies over those of its counties: it counts where there are none.
+    """
     shares: list[tuple[float, str]] = []
     for layer, pack in zip(index.layers, index.packs, strict=True):
         if layer.kind == OUTLINE:
-            outline = pack.geometries(np.arange(len(pack)))
+            outline = mended(pack.geometries(np.arange(len(pack))))
             share = float(shapely.area(shapely.intersection(outline, site.shape)).sum())
-            shares.append((share, layer.area_code))
+            if share >= least_m2:
+                shares.append((-share, layer.area_code))
     counties = [each for each in shares if not each[1].endswith("00")] or shares
-    area, code = max(counties, default=(0.0, ""), key=lambda each: (each[0], each[1]))
-    return code if area > 0 else None
+    return [code for _, code in sorted(counties)]
 
 
 def _made(

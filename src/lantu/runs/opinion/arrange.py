@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +21,7 @@ from lantu.runs.measure_layers import LAND
 from lantu.runs.opinion.model import ControlRow, LandRow, NeededRow, Page, Picture, Points
 from lantu.runs.package_report.sentences import clean
 from lantu.runs.review_site import Reviewed, SiteReview, ground_of
-from lantu.runs.review_words import ReviewWords, hectares
+from lantu.runs.review_words import ReviewWords, hectares, known_in_part
 
 NOTHING = "—"
 WORDS = (
@@ -58,15 +58,20 @@ class Drawn:
 
 
 def arrange(
-    site: SiteReview, found: Reviewed, county: str, drawn: Drawn, words: ReviewWords, invented: bool
+    site: SiteReview,
+    found: Reviewed,
+    counties: Sequence[str],
+    drawn: Drawn,
+    words: ReviewWords,
+    invented: bool,
 ) -> Page:
     """Arrange what is printed of one site.
 
     Args:
-        county: name of the county it lies in; empty for none.
+        counties: names of those it lies in.
         invented: whether data of the home are.
     """
-    return _Arranger(site, found, words).page(county, drawn, invented)
+    return _Arranger(site, found, words).page(counties, drawn, invented)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class _Arranger:
     found: Reviewed
     words: ReviewWords
 
-    def page(self, county: str, drawn: Drawn, invented: bool) -> Page:
+    def page(self, counties: Sequence[str], drawn: Drawn, invented: bool) -> Page:
         say, opinion = self.words.say, self.site.opinion
         land, land_notes = self._land()
         return Page(
@@ -84,7 +89,7 @@ class _Arranger:
             words={code.partition(".")[2]: say(code) for code in WORDS}
             | {"of_pages": say("opinion.of_pages", page="{page}", pages="{pages}")},
             invented=say("measure.invented") if invented else None,
-            facts=self._facts(county),
+            facts=self._facts(counties),
             answer=opinion.answer.value,
             verdict=say(f"opinion.verdict_{opinion.answer}"),
             sentence=self._sentence(),
@@ -101,12 +106,12 @@ class _Arranger:
             points=drawn.points,
         )
 
-    def _facts(self, county: str) -> tuple[tuple[str, str], ...]:
+    def _facts(self, counties: Sequence[str]) -> tuple[tuple[str, str], ...]:
         say, project, answer = self.words.say, self.found.project, self.site.answer
         used, missing = self.found.used, say("opinion.not_given")
         area = say("opinion.area_both", hectares=hectares(answer.area_m2),
                    square_metres=square_metres(answer.area_m2))  # fmt: skip
-        place = county or say("opinion.no_county")
+        place = self.words.comma.join(counties) or say("opinion.no_county")
         return (
             (say("opinion.applicant"), clean(project.about.get("applicant", missing))),
             (say("opinion.project"), clean(project.about.get("name", missing))),
@@ -150,15 +155,17 @@ class _Arranger:
         control, whole = judged.control, self.site.answer.area_m2
         # A control of so much ground is not met where there is less: that ground is taken all the same.
         side = "inside" if control.side == "inside" and control.over is None else "other"
-        known = judged.area_m2 is not None
         area = judged.area_m2 or 0.0
+        # Nought of what is known in part is nothing that is known.
+        nothing = area < float(self._least()) and known_in_part(judged)
+        known = judged.area_m2 is not None and not nothing
         return ControlRow(
             code=control.code,
             title=self.words.of(control.title),
             status=judged.status,
             said=self.words.say(f"opinion.status_{side}_{judged.status}"),
             answer=judged.answer.value,
-            hectares=hectares(area) if known else NOTHING,
+            hectares=self.words.affected(judged) if known else NOTHING,
             square_metres=square_metres(area) if known else NOTHING,
             share=share(area, whole) if known else NOTHING,
             clause=self.words.clause(judged.branch.sources) if judged.branch else "",

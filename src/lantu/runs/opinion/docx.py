@@ -218,14 +218,14 @@ class _Document:
         w = self._w
         table = self._head(
             [w["c_control"], w["c_status"], w["c_area"], w["c_share"], w["c_clause"], w["c_data"]],
-            [25, 25, 28, 15, 43, 34],
+            [25, 25, 30, 15, 42, 33],
         )
         for each in self._page.controls:
             cells = self._row(table)
             fill(cells[0], [each.title])
             small(cells[0], [each.code])
             fill(cells[1], [each.said], HEAD, bold=True, colour=_COLOURS[each.answer])
-            known = each.hectares != "—"
+            known = each.square_metres != "—"
             fill(cells[2], [f"{each.hectares} {w['hectares']}" if known else each.hectares])
             if known:
                 small(cells[2], [f"{each.square_metres} {w['square_metres']}"])

@@ -16,7 +16,7 @@ from lantu.runs.control_index import ControlIndex
 from lantu.runs.opinion.model import Key, Picture
 from lantu.runs.pages.maps import COLOURS, MapData, View, around, county_map, grown
 from lantu.runs.review_site import SiteReview
-from lantu.runs.review_words import ReviewWords, hectares
+from lantu.runs.review_words import ReviewWords
 from lantu.runs.site_parts import shapes_near
 from lantu.store import OUTLINE
 
@@ -36,9 +36,9 @@ class Drawing:
     words: ReviewWords
     _counties: dict[str, dict[str, Geometries]] = field(default_factory=dict)
 
-    def overview(self, site: SiteReview, code: str | None, name: str, title: str) -> Picture | None:
-        """Draw a county with its lines and where a site lies; None where it lies in none."""
-        if code is None or site.shape is None:
+    def overview(self, site: SiteReview, code: str, name: str, title: str) -> Picture | None:
+        """Draw a county with its lines and where a site lies; None where that cannot be drawn."""
+        if site.shape is None:
             return None
         try:
             county = self._county(code)
@@ -68,9 +68,8 @@ class Drawing:
     def _control(self, number: int, judged: Judged, site: SiteReview) -> Picture:
         say, control = self.words.say, judged.control
         title, part = self.words.of(control.title), site.parts.get(control.code)
-        assert judged.area_m2 is not None  # affected
         caption = say("opinion.map_caption", number=number, title=title, code=control.code,
-                      area=hectares(judged.area_m2))  # fmt: skip
+                      area=self.words.affected(judged))  # fmt: skip
         frame = around(shapely.bounds(site.shape), _SMALLEST_FRAME_M)
         view = View.fit(frame, WIDTH, MAX_HEIGHT)
         body, box = [], grown(frame)

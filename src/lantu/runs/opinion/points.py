@@ -65,11 +65,7 @@ def _rows(shape: Any, words: ReviewWords) -> Iterator[PointRow]:
     point = 0
     for number, polygon in enumerate(shapely.get_parts(shape), 1):
         for hole, ring in enumerate(shapely.get_rings(polygon)):
-            said = (
-                words.say("opinion.ring_inner", number=number, hole=hole)
-                if hole
-                else words.say("opinion.ring_outer", number=number)
-            )
+            said = words.say("opinion.ring_inner", number=number, hole=hole) if hole else str(number)
             xy: NDArray[np.float64] = shapely.get_coordinates(ring)[:-1]
             for east, north in xy.tolist():
                 point += 1
