@@ -23,6 +23,7 @@ from lantu.runs.opinion.model import Page
 from lantu.runs.opinion.pdf import to_pdf
 from lantu.runs.opinion.points import MOST, points_of
 from lantu.runs.pages.typeset import Press
+from lantu.runs.review_site import Project
 from lantu.runs.review_words import ReviewWords
 from lantu.runs.write_opinion import WrittenOpinion
 from runs.opinion_files import FARM, RED, needs_font, opinions, site_file
@@ -312,3 +313,29 @@ def test_only_invented_data_are_called_invented(page: Page, press: Press, writte
     word = docx.Document(BytesIO(to_docx(real, written[0].issue, press)))
     assert not any("虚构示例数据" in each.text for each in word.paragraphs)
     assert real.content() != page.content()
+
+
+def test_texts_longer_than_a_page_are_neither_lost_nor_overflow(page: Page, press: Press, written) -> None:
+    long = "虚构" * 2000 + "终"
+    rows = list(page.controls)
+    rows[1] = replace(rows[1], reasons=tuple(f"第{n}条理由说得很长很长很长很长很长" for n in range(100)))
+    facts = (("申请单位", long), *page.facts[1:])
+    made = to_pdf(replace(page, controls=tuple(rows), facts=facts), written[0].issue, press)
+    with pdfplumber.open(BytesIO(made)) as sheets:
+        chars = [char for sheet in sheets.pages for char in sheet.chars]
+    text = squeezed("".join(char["text"] for char in chars))
+    assert text.count("虚构") >= 2000 and "终" in text and "第99条理由" in text
+    assert max(char["bottom"] for char in chars) < 842 - 25 and max(char["x1"] for char in chars) < 545
+    word = docx.Document(BytesIO(to_docx(replace(page, facts=facts), written[0].issue, press)))
+    assert word.tables[0].cell(0, 1).text == long
+
+
+def test_what_no_file_can_hold_is_shown_as_such(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home", years=[2025])
+    project = Project({}, (), {"name": "a\x01\u202eb<b>&#$", "applicant": "甲"})
+    (found,) = opinions(home, site_file(tmp_path, FARM), tmp_path / "out", project=project)
+    assert dict(found.page.facts)["项目名称"] == "a\ufffd\ufffdb<b>&#$"
+    assert docx.Document(str(found.files[1])).tables[0].cell(1, 1).text == "a\ufffd\ufffdb<b>&#$"
+    # Nothing is known of the project: what hangs on it cannot be judged, and says on what.
+    farm = next(each for each in found.page.controls if each.code == "CR02")
+    assert farm.said == "不能判定" and "项目级别" in farm.reasons[0] and farm.hectares == "4.0000"

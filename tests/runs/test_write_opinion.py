@@ -34,7 +34,7 @@ def test_numbers_run_by_county_and_year(home: Home, tmp_path: Path) -> None:
     file = site_file(tmp_path, FARM, RED)
     first = opinions(home, file, tmp_path / "a")
     again = opinions(home, file, tmp_path / "b", made_at=datetime(2026, 12, 1, tzinfo=UTC), site=2)
-    later = opinions(home, file, tmp_path / "c", made_at=datetime(2027, 1, 5, tzinfo=UTC), site=1)
+    later = opinions(home, file, tmp_path / "c", made_at=datetime(2027, 1, 5, 8, 0, 0, 9, tzinfo=UTC), site=1)
     numbers = [each.issue.number for each in (*first, *again, *later)]
     assert numbers == [
         "220882-SC-2026-0001", "220882-SC-2026-0002", "220882-SC-2026-0003", "220882-SC-2027-0001",

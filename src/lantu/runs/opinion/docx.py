@@ -221,7 +221,8 @@ class _Document:
             [25, 25, 30, 15, 42, 33],
         )
         for each in self._page.controls:
-            cells = self._row(table)
+            # A row stays whole unless it may not fit on a page.
+            cells = self._row(table, len(each.reasons) <= 12 and len(each.data) <= 12)
             fill(cells[0], [each.title])
             small(cells[0], [each.code])
             fill(cells[1], [each.said], HEAD, bold=True, colour=_COLOURS[each.answer])
@@ -258,6 +259,8 @@ class _Document:
             fill(row.cells[0], [name], HEAD)
             shade(row.cells[0])
             fill(row.cells[1], [value])
+            if len(value) <= 400:
+                whole(row)
 
     def _signatures(self) -> None:
         w = self._w
@@ -323,13 +326,12 @@ class _Document:
             column.width = Mm(width)
             for cell in column.cells:
                 cell.width, cell.vertical_alignment = Mm(width), WD_ALIGN_VERTICAL.CENTER
-        for row in table.rows:
-            whole(row)
         return table
 
     def _head(self, names: Sequence[str], widths: Sequence[float]) -> Any:
         table = self._grid(widths, 1)
         row = table.rows[0]
+        whole(row)
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for cell, name in zip(row.cells, names, strict=True):
             fill(cell, [name], HEAD, bold=True)
@@ -337,9 +339,10 @@ class _Document:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
         return table
 
-    def _row(self, table: Any) -> Any:
+    def _row(self, table: Any, kept_whole: bool = True) -> Any:
         row = table.add_row()
-        whole(row)
+        if kept_whole:
+            whole(row)
         for cell, above in zip(row.cells, table.rows[0].cells, strict=True):
             cell.width, cell.vertical_alignment = above.width, WD_ALIGN_VERTICAL.CENTER
         return row.cells

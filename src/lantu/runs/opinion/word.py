@@ -11,8 +11,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 BODY, HEAD, LATIN = "仿宋", "黑体", "Times New Roman"
-_FONTS = {BODY: ("FangSong", "STFangsong", "FangSong_GB2312"), HEAD: ("SimHei", "Heiti SC", "STHeiti")}
-"""Fonts of the document; where one is not there, Word and WPS look for its other names."""
+_FONTS = {BODY: "FangSong", HEAD: "SimHei"}
+"""Fonts of the document and the other name by which each may be there; else Word and WPS take their own."""
 FAINT, _SHADE = "555B64", "EEF1F5"
 
 
@@ -120,11 +120,11 @@ def framed(picture: Any) -> None:
 
 
 def font_table() -> bytes:
-    """Return fontTable.xml: each font with the other names under which it may be there."""
+    """Return fontTable.xml: each font with its other name."""
     fonts = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{",".join(others)}"/><w:charset w:val="86"/>'
+        f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/>'
         f'<w:family w:val="{"modern" if name == BODY else "swiss"}"/><w:pitch w:val="fixed"/></w:font>'
-        for name, others in _FONTS.items()
+        for name, other in _FONTS.items()
     )
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

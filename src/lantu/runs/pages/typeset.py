@@ -70,9 +70,10 @@ class Press:
         Raises:
             UnavailableError: `failed`.
         """
+        aware = made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC)
         made = self._made(
             template, format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC),
+            timestamp=aware.replace(microsecond=0),
         )  # fmt: skip
         assert isinstance(made, bytes)
         return made
