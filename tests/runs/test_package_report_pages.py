@@ -19,6 +19,7 @@ from lantu.runs.package_report.arrange import arrange
 from lantu.runs.package_report.pictures import pictures
 from lantu.runs.package_report.work_map import map_of
 from lantu.runs.package_report.write import FILES, write
+from lantu.runs.pages import typeset
 from lantu.runs.pages.maps import MapData, county_map
 from lantu.runs.pages.page import read
 from runs.checked_package import ORIGIN, WHEN, World, world
@@ -128,7 +129,7 @@ def pdf_text(path: Path | BytesIO) -> tuple[int, str]:
 
 
 needs_font = pytest.mark.skipif(
-    pdf.chinese_family(pdf.typst.Fonts().families()) is None, reason="no Chinese font on this machine"
+    typeset.chinese_family(typeset.typst.Fonts().families()) is None, reason="no Chinese font on this machine"
 )
 
 
@@ -169,15 +170,15 @@ def test_without_a_chinese_font_there_is_a_notice_instead_of_boxes(
     found: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "report.pdf").write_bytes(b"of another check")
-    monkeypatch.setattr(pdf, "FAMILIES", ())
+    monkeypatch.setattr(typeset, "FAMILIES", ())
     written = write(found.checked, found.work, tmp_path, made_at=WHEN)
     assert written.no_pdf and written.no_pdf.code == "quality_report.no_chinese_font"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(FILES) - {"report.pdf"})
 
 
 def test_fonts_are_found_as_the_machine_spells_them() -> None:
-    assert pdf.chinese_family(["DejaVu Sans", "simsun", "Microsoft Yahei"]) == "Microsoft Yahei"
-    assert pdf.chinese_family(["DejaVu Sans", "Libertinus Serif"]) is None
+    assert typeset.chinese_family(["DejaVu Sans", "simsun", "Microsoft Yahei"]) == "Microsoft Yahei"
+    assert typeset.chinese_family(["DejaVu Sans", "Libertinus Serif"]) is None
 
 
 def test_the_template_has_its_words_and_no_others() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from math import atan2, degrees
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,15 +28,15 @@ from lantu.cli.context import (
     say,
 )
 from lantu.cli.site import likely_zone
-from lantu.compliance.review import Fitting, Judged, Opinion
-from lantu.compliance.rules import Control
+from lantu.compliance.review import Judged, Opinion
 from lantu.core.digest import short
 from lantu.core.finding import Answer
-from lantu.core.units import round_half_up
-from lantu.lawbook import Words, load
-from lantu.runs.review_site import Project, Reviewed, SiteReview, Suggestion, read_project, review_file
+from lantu.lawbook import load
+from lantu.runs.review_site import Project, Reviewed, SiteReview, read_project, review_file
 from lantu.runs.review_table import SUFFIXES, write_results
+from lantu.runs.review_words import ReviewWords
 from lantu.runs.table_file import check_out
+from lantu.runs.write_opinion import WrittenOpinion, write_opinions
 from lantu.store import Home
 
 SHOWN = 10
@@ -86,6 +84,18 @@ def run(
             show_default=False,
         ),
     ] = None,
+    opinion: Annotated[
+        Path | None,
+        typer.Option(
+            "--opinion",
+            help="出具审查意见（PDF、DOCX）的目录 / folder for opinions to sign (PDF, DOCX)",
+            show_default=False,
+        ),
+    ] = None,
+    site: Annotated[
+        int | None,
+        typer.Option("--site", help="只审第几个地块 / this site only, counted from 1", show_default=False),
+    ] = None,
     limit: Annotated[
         float | None,
         typer.Option(
@@ -98,19 +108,28 @@ def run(
 ) -> None:
     """Review the sites and print an opinion on each."""
     opened, book = Home.open(home_path(home), create=False), load()
-    on = (day or datetime.now().astimezone()).date()
+    at = datetime.now().astimezone().replace(microsecond=0)
+    on = (day or at).date()
     told = read_project(project, book) if project else Project()
     if out:
         check_out(out, [file], SUFFIXES)
+    options: dict[str, Any] = {
+        "day": on, "project": told, "layer": layer, "crs": crs, "assume_cgcs2000": assume_cgcs2000,
+        "site": site, "limit_s": limit, "book": book,
+    }  # fmt: skip
+    written: tuple[WrittenOpinion, ...] = ()
     with progress_bars() as progress:
-        found = review_file(
-            opened, file, day=on, project=told, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000,
-            shapes=out is not None and out.suffix.lower() != ".csv", suggest=suggest, limit_s=limit,
-            book=book, progress=progress,
-        )  # fmt: skip
+        if opinion:
+            found, written = write_opinions(
+                opened, file, opinion, made_at=at, language=language(), progress=progress, **options
+            )
+        else:
+            shapes = out is not None and out.suffix.lower() != ".csv"
+            found = review_file(opened, file, shapes=shapes, suggest=suggest, progress=progress, **options)
     if out:
         write_results(found, _facts(found, on, opened.invented), out, language())
-    emit(_plain(found, opened.invented), as_json, lambda: _show(found, opened.invented, out))
+    plain = _plain(found, opened.invented) | ({"opinions": list(map(_written, written))} if opinion else {})
+    emit(plain, as_json, lambda: _show(found, opened.invented, out, written))
 
 
 def _facts(found: Reviewed, day: date, invented: bool) -> dict[str, Any]:
@@ -124,9 +143,10 @@ def _facts(found: Reviewed, day: date, invented: bool) -> dict[str, Any]:
     return facts | ({"invented": say("measure.invented")} if invented else {})
 
 
-def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
+def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[WrittenOpinion]) -> None:
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
+    words = ReviewWords(language(), load())
     for site in found.sites[:SHOWN]:
         answer, opinion = site.answer, site.opinion
         line(
@@ -134,15 +154,15 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
                 day=opinion.day),
             _COLOURS[opinion.answer],
         )  # fmt: skip
-        console.print(_table(opinion))
+        console.print(_table(opinion, words))
         untouched = [each.control for each in opinion.judged if each.status == "not_affected"]
         if untouched:
-            names = "、".join(f"{each.code} {_words(each.title)}" for each in untouched)
+            names = "、".join(f"{each.code} {words.of(each.title)}" for each in untouched)
             line(say("review.untouched", controls=names), "dim")
         if answer.likely:
             line(likely_zone(answer.likely), "yellow")
         if site.suggestion:
-            for said in _suggested(site.suggestion, answer.area_m2):
+            for said in words.suggested(site.suggestion, answer.area_m2, opinion.day):
                 line(said)
     if len(found.sites) > SHOWN:
         line(say("site.more", count=len(found.sites) - SHOWN), "dim")
@@ -155,30 +175,19 @@ def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
         )  # fmt: skip
     if out:
         line(say("review.written", where=out))
+    for each in written:
+        files = "、".join(map(str, each.files))
+        line(
+            say("opinion.written", number=each.issue.number, files=files, content=short(each.page.content()),
+                seq=each.issue.seq),
+            "bold",
+        )  # fmt: skip
     notes(found.used.notes)
     line(say("review.limits"), "yellow")
     line(say("review.method", method=found.method, lawbook=short(found.lawbook)), "dim")
 
 
-def _suggested(found: Suggestion, area_m2: float) -> list[str]:
-    """Say what would pass."""
-    if found.kept is None:
-        least = load().number("compliance.kept_least_m2", datetime.now().astimezone().date())
-        kept = say("review.none_kept", least=least)
-    else:
-        share = round_half_up(Decimal(found.kept_m2 / area_m2 * 100), 1)
-        kept = say("review.kept", area=hectares(found.kept_m2), share=share)
-    if found.shift is None or found.answer is None:
-        return [kept, say("review.no_shift", reach=f"{found.reach_m:g}")]
-    way = say(f"review.way_{round(degrees(atan2(found.shift.north_m, found.shift.east_m)) / 45) % 8}")
-    return [
-        kept,
-        say("review.shift", way=way, length=f"{found.shift.length_m:.1f}", east=f"{found.shift.east_m:.1f}",
-            north=f"{found.shift.north_m:.1f}", answer=say(f"review.answer_{found.answer}")),
-    ]  # fmt: skip
-
-
-def _table(opinion: Opinion) -> Table:
+def _table(opinion: Opinion, words: ReviewWords) -> Table:
     table = Table()
     for name in ("control", "says"):
         table.add_column(say(f"review.{name}"), overflow="fold")
@@ -188,59 +197,24 @@ def _table(opinion: Opinion) -> Table:
         if each.status == "not_affected":
             continue
         table.add_row(
-            Text(f"{each.control.code} {_words(each.control.title)}"),
+            Text(f"{each.control.code} {words.of(each.control.title)}"),
             Text(say(f"review.status_{each.status}"), style=_COLOURS[each.answer]),
             "" if each.area_m2 is None else hectares(each.area_m2),
-            Text(_why(each)),
+            Text(_why(each, words)),
         )
     return table
 
 
-def _why(judged: Judged) -> str:
-    said = []
-    if judged.why:
-        said.append(say(judged.why[0], **_named(judged.why[1])))
-    said += [_fitting(judged.control, each) for each in judged.fittings]
+def _why(judged: Judged, words: ReviewWords) -> str:
+    said = words.reasons(judged)
     if judged.branch:
-        said.append(_words(judged.branch.why))
         for needed in judged.needed:
             there = say("review.at_hand") if needed in judged.at_hand else ""
-            said.append(say("review.needs", name=_words(needed.name), by=_words(needed.by)) + there)
-        cited = "、".join(
-            f"{each.id}{f' {each.article}' if each.article else ''}" for each in judged.branch.sources
-        )
-        said.append(say("review.after", sources=cited))
+            said.append(say("review.needs", name=words.of(needed.name), by=words.of(needed.by)) + there)
+        said.append(say("review.after", sources=words.clause(judged.branch.sources)))
         if not judged.branch.verified:
             said.append(say("review.unverified"))
     return "\n".join(said)
-
-
-def _named(params: Mapping[str, object]) -> dict[str, object]:
-    """Return the parameters of a sentence with the names of kinds of layer beside their codes."""
-    kinds, found = load().layer_kinds, dict(params)
-    if "layer" in found:
-        given = str(found["layer"]).split("、")
-        names = (f"{_words(kinds[each].name)} {each}" if each in kinds else each for each in given)
-        found["layer"] = "、".join(names)
-    return found
-
-
-def _fitting(control: Control, fitting: Fitting) -> str:
-    fit = say(f"review.fit_{fitting.fit or 'unknown'}")
-    return say("review.fit", name=_class(control, fitting.code), fit=fit, area=hectares(fitting.area_m2))
-
-
-def _class(control: Control, code: str) -> str:
-    """Return a code with its name, by the first list that has it."""
-    book = load()
-    classed = book.layer_kinds[control.layers[0]].classed
-    names = (book.code_lists[name].name(code) for name in (classed[1] if classed else ()))
-    name = next((each for each in names if each), "")
-    return f"{code} {name}".strip() or say("review.no_class")
-
-
-def _words(words: Words) -> str:
-    return words.en if language() == "en" else words.zh
 
 
 def _plain(found: Reviewed, invented: bool) -> dict[str, Any]:
@@ -254,6 +228,19 @@ def _plain(found: Reviewed, invented: bool) -> dict[str, Any]:
         "invented": invented,
         "project": {**found.project.about, **found.project.facts, "documents": list(found.project.documents)},
         "sites": [_site(each) for each in found.sites],
+    }
+
+
+def _written(opinion: WrittenOpinion) -> dict[str, Any]:
+    issue = opinion.issue
+    return {
+        "site": opinion.site,
+        "number": issue.number,
+        "made_at": issue.made_at.isoformat(),
+        "content": opinion.page.content(),
+        "run": issue.run,
+        "statement": {"seq": issue.seq, "digest": issue.head},
+        "files": list(opinion.files),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from lantu.lawbook import Compatibility, Lawbook, load
 from lantu.overlay.cutting import polygons_of
 from lantu.overlay.engine import method
 from lantu.overlay.pack import PackedLayer
-from lantu.overlay.packing import pack_shapes
+from lantu.overlay.packing import pack_shapes, take
 from lantu.runs.control_index import ENGINE, ControlIndex, InForce
 from lantu.runs.declared_area import Declared, declared_areas
 from lantu.runs.look_up_site import SiteAnswer, look_up, read_sites
@@ -93,7 +93,11 @@ class SiteReview:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The sites of a file with an opinion each, in the order of the file."""
+    """The sites of a file with an opinion each, in the order of the file.
+
+    Attributes:
+        index: what they were held against.
+    """
 
     project: Project
     used: UsedFile
@@ -102,6 +106,7 @@ class Reviewed:
     plane: StatutoryPlane
     method: str
     lawbook: str
+    index: ControlIndex
 
 
 class Reviewer:
@@ -124,6 +129,10 @@ class Reviewer:
         self._controls, self._table = controls_of(self.book), Compatibility(self.book)
         self._limit_s = limit_s
 
+    def index(self, progress: Progress = silent) -> ControlIndex:
+        """Return what sites are held against now."""
+        return self._in_force.now(progress)
+
     def review(
         self,
         sites: PackedLayer,
@@ -131,6 +140,7 @@ class Reviewer:
         *,
         shapes: bool = True,
         suggest: bool = False,
+        index: ControlIndex | None = None,
         progress: Progress = silent,
     ) -> tuple[SiteReview, ...]:
         """Review sites, which lie packed in the home's plane.
@@ -138,11 +148,12 @@ class Reviewer:
         Args:
             shapes: whether to cut out the ground that each control affects.
             suggest: whether to look for what would pass where something forbids a site.
+            index: what to hold them against; None for what is in force now.
 
         Raises:
             InputError: `overlay.invalid` for a site that covers ground twice.
         """
-        index = self._in_force.now(progress)
+        index = index or self.index(progress)
         answers = look_up(sites, index, self.day)
         found = []
         for done, answer in enumerate(answers):
@@ -208,6 +219,8 @@ def review_file(
     shapes: bool = False,
     suggest: bool = False,
     limit_s: float | None = None,
+    site: int | None = None,
+    most: int | None = None,
     book: Lawbook | None = None,
     progress: Progress = silent,
 ) -> Reviewed:
@@ -216,18 +229,33 @@ def review_file(
     Args:
         crs: system of a file that names none.
         shapes, suggest, limit_s: as `Reviewer`.
+        site: the place in the file, from 1, of the only one to review; None for all.
+        most: so many sites are reviewed at once; None for any number.
 
     Raises:
-        as `read_sites`; LawbookError: `lawbook.review_page`, `lawbook.compatibility`.
+        InputError: as `read_sites`; `opinion.no_site`, `opinion.too_many`.
+        NotFoundError: as `read_sites`.
+        LawbookError: `lawbook.review_page`, `lawbook.compatibility`.
     """
     book, project = book or load(), project or Project()
     reviewer = Reviewer(home, day, book, limit_s=limit_s)
     sites = read_sites(home, path, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress)
-    found = reviewer.review(sites.pack, project, shapes=shapes, suggest=suggest, progress=progress)
-    declared = declared_areas(path, sites.used.digest, [each.answer.area_m2 for each in found])
+    count = len(sites.pack)
+    if site is not None and not 1 <= site <= count:
+        raise InputError("opinion.no_site", site=site, count=count)
+    if site is None and most is not None and count > most:
+        raise InputError("opinion.too_many", count=count, most=most)
+    rows = slice(None) if site is None else slice(site - 1, site)
+    wanted = sites.pack if site is None else take(sites.pack, np.array([site - 1]))
+    index = reviewer.index(progress)
+    found = reviewer.review(wanted, project, shapes=shapes, suggest=suggest, index=index, progress=progress)
+    if site is not None:
+        found = tuple(replace(each, answer=replace(each.answer, number=site)) for each in found)
+    declared = declared_areas(path, sites.used.digest, sites.pack.area_m2.tolist())[rows]
     return Reviewed(
-        project, sites.used, found, tuple(declared), sites.plane, method(ENGINE, sites.plane), book.digest
-    )
+        project, sites.used, found, tuple(declared), sites.plane, method(ENGINE, sites.plane), book.digest,
+        index,
+    )  # fmt: skip
 
 
 def ground_of(answer: SiteAnswer) -> Ground:

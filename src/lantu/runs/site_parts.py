@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -80,27 +80,35 @@ def barriers(
     off: list[Geometries] = [np.empty(0, object)]
     within = []
     for each in judged:
-        control = each.control
         unfit = {fitting.code for fitting in each.fittings if fitting.fit == "forbidden"}
-        shapes: list[Geometries] = [np.empty(0, object)]
-        for number, layer in enumerate(index.layers):
-            if layer.kind != _kind(control, index):
-                continue
-            boxes = index.packs[number].box
-            near = (
-                (boxes[:, 0] < box[2])
-                & (boxes[:, 2] > box[0])
-                & (boxes[:, 1] < box[3])
-                & (boxes[:, 3] > box[1])
-            )
-            features = np.flatnonzero(near)
-            labels = index.classes[number]
-            if unfit and labels is not None:
-                codes = [str(labels.value[labels.number[row]]) for row in features.tolist()]
-                features = features[[code in unfit for code in codes]]
-            shapes.append(_meant(number, features, control, index))
-        if control.side == "outside":
-            within.append(np.concatenate(shapes))
+        shapes = shapes_near(box, each.control, index, unfit)
+        if each.control.side == "outside":
+            within.append(shapes)
         else:
-            off += shapes
+            off.append(shapes)
     return np.concatenate(off), within
+
+
+def shapes_near(
+    box: Bounds, control: Control, index: ControlIndex, classes: Collection[str] = ()
+) -> Geometries:
+    """Return the shapes that a control means and whose boxes meet a box of the plane.
+
+    Args:
+        classes: only features of these; none for all.
+    """
+    shapes: list[Geometries] = [np.empty(0, object)]
+    for number, layer in enumerate(index.layers):
+        if layer.kind != _kind(control, index):
+            continue
+        boxes = index.packs[number].box
+        near = (
+            (boxes[:, 0] < box[2]) & (boxes[:, 2] > box[0]) & (boxes[:, 1] < box[3]) & (boxes[:, 3] > box[1])
+        )
+        features = np.flatnonzero(near)
+        labels = index.classes[number]
+        if classes and labels is not None:
+            codes = [str(labels.value[labels.number[row]]) for row in features.tolist()]
+            features = features[[code in classes for code in codes]]
+        shapes.append(_meant(number, features, control, index))
+    return np.concatenate(shapes)

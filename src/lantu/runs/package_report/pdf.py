@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-import typst
-
 from lantu import __version__
-from lantu.core.errors import UnavailableError
 from lantu.core.finding import Answer
 from lantu.lawbook import Words, message
 from lantu.quality.findings import Status
 from lantu.runs.package_report import pictures
 from lantu.runs.package_report.arrange import SEVERITIES, Category, Count, Line, Report, RuleLine
-from lantu.runs.package_report.pictures import Pictures, standing_alone
+from lantu.runs.package_report.pictures import Pictures
 from lantu.runs.package_report.sentences import clean, hectares, survey_text, system, word
+from lantu.runs.pages.maps import COLOURS, standing_alone
 from lantu.runs.pages.page import read
+from lantu.runs.pages.typeset import Press
 
 FILE = "report.pdf"
 MOST_HOLDING, MOST_OF_RULE, MOST_DETAILS, MOST_LISTED = 80, 8, 12, 40
 """On paper: about so many findings that hold the package back, so many of one rule, so many pictures, so many
 lines of any other list."""
-FAMILIES = (
-
-    "Source Han Sans SC", "Source Han Sans CN", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei",
-    "PingFang SC", "HarmonyOS Sans SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
-    "Heiti SC", "STHeiti", "SimHei", "DengXian", "Droid Sans Fallback", "Source Han Serif SC",
-    "Noto Serif CJK SC", "Songti SC", "STSong", "SimSun", "NSimSun", "FangSong", "STFangsong", "KaiTi",
-    "AR PL UMing CN", "AR PL UKai CN",
-
-)  # fmt: skip
-"""Chinese fonts of Windows, macOS and Linux; the first that is there is taken: sans for small print."""
 _LONGEST = 320
 WORDS = (
 
@@ -63,30 +51,9 @@ def to_pdf(report: Report, drawn: Pictures, made_at: datetime, language: str) ->
     Raises:
         UnavailableError: `quality_report.no_chinese_font`, `quality_report.pdf_failed`.
     """
-    fonts = typst.Fonts()
-    family = chinese_family(fonts.families())
-    if family is None:
-        raise UnavailableError("quality_report.no_chinese_font")
-    data = _Data(report, drawn, made_at, language, family).all()
-    try:
-        made = typst.compile(
-            read("lantu.runs.package_report", "report.typ").encode(), format="pdf", font_paths=fonts,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, timestamp=_zoned(made_at),
-        )  # fmt: skip
-    except RuntimeError as error:  # typst.TypstError is one
-        why = (str(error).splitlines() or [type(error).__name__])[0][:160]
-        raise UnavailableError("quality_report.pdf_failed", why=why) from error
-    return made
-
-
-def chinese_family(families: Sequence[str]) -> str | None:
-    """Return the best Chinese font of those that are there, spelt as there; None where there is none."""
-    there = {name.casefold(): name for name in families}
-    return next((there[name.casefold()] for name in FAMILIES if name.casefold() in there), None)
-
-
-def _zoned(when: datetime) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+    press = Press.ready("quality_report.no_chinese_font", "quality_report.pdf_failed")
+    data = _Data(report, drawn, made_at, language, press.family).all()
+    return press.pdf(read("lantu.runs.package_report", "report.typ"), data, made_at)
 
 
 class _Data:
@@ -129,7 +96,7 @@ class _Data:
             ],
             "map": self._picture(self._drawn.county),
             "map_caption": self._map_caption(),
-            "keys": [[say(f"quality_report.k_{kind.lower()}"), _KEYS[kind]] for kind in self._drawn.kinds],
+            "keys": [[say(f"quality_report.k_{kind.lower()}"), COLOURS[kind]] for kind in self._drawn.kinds],
             "h_holding": say("quality_report.h_holding", count=len(report.holding)),
             "holding": [self._holding(rule, lines, most) for rule, lines in holding],
             "holding_cut": self._cut(most) if any(len(lines) > most for _, lines in holding) else None,
@@ -324,9 +291,6 @@ class _Data:
 
     def _left_out(self, count: int, code: str = "quality_report.lines_left_out") -> str | None:
         return self._say(code, count=count) if count > 0 else None
-
-
-_KEYS = {"YJJBNT": "#f2dc8c", "YJJBNTTB": "#f2dc8c", "STBHHX": "#8cc49b", "CZKFBJ": "#e2574c"}
 
 
 def _fitted(text: object, longest: int = _LONGEST) -> str:

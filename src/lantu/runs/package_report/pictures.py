@@ -12,18 +12,16 @@ from pyproj import CRS
 from shapely.errors import GEOSException
 
 from lantu.core.area import Geometries
-from lantu.core.crs import GEOGRAPHIC, Bounds
+from lantu.core.crs import GEOGRAPHIC
 from lantu.overlay.cutting import polygons_of
 from lantu.runs.package_report.arrange import Line, Report
 from lantu.runs.package_report.sentences import clean
 from lantu.runs.package_report.work_map import WorkMap
-from lantu.runs.pages.maps import MapData, View, county_map
-from lantu.runs.pages.page import map_style
+from lantu.runs.pages.maps import MapData, View, around, county_map, grown
 
 MOST_DETAILS = 60
 """So many findings have a picture of their own, so many a number on the county's map: some of each rule."""
 WIDTH, MAX_HEIGHT = 300, 230
-_AROUND = 0.75
 _SMALLEST_FRAME_M = 8.0
 _MOST_NAMED = 4
 
@@ -66,13 +64,6 @@ def spread(lines: Sequence[Line], most: int) -> list[Line]:
     return sorted((line for _, _, line in chosen), key=lambda line: line.number)
 
 
-def standing_alone(svg: str, font: str) -> str:
-    """Return a picture with its style inside, for readers without a style sheet."""
-    head, _, rest = svg.partition(">")
-    style = map_style().replace("</", "")
-    return f'{head} font-family="{escape(font)}"><style>{style}</style>{rest}'
-
-
 def _county(report: Report, ground: WorkMap) -> str | None:
     placed = [line for line in report.lines if line.finding.place is not None]
     points = shapely.points([line.finding.place for line in placed]) if placed else np.empty(0, object)
@@ -104,39 +95,22 @@ def _detail(line: Line, ground: WorkMap) -> str | None:
     parts = shapely.get_parts(polygons_of(defect))
     if not len(parts):
         return None
-    frame = _frame(*map(float, shapely.bounds(parts[np.argmax(shapely.area(parts))])))
+    frame = around(shapely.bounds(parts[np.argmax(shapely.area(parts))]), _SMALLEST_FRAME_M)
     view = View.fit(frame, WIDTH, MAX_HEIGHT)
-    beyond = _grown(frame)
-    around, keys = ground.near(line.finding.layer, beyond)
+    beyond = grown(frame)
+    near, keys = ground.near(line.finding.layer, beyond)
     at_fault = np.isin(keys, line.finding.features)
     body = [
-        _drawn(view, each, "m-fault" if hit else "m-near") for each, hit in zip(around, at_fault, strict=True)
+        _drawn(view, each, "m-fault" if hit else "m-near") for each, hit in zip(near, at_fault, strict=True)
     ]
     for kind in ground.areas:
         if kind != line.finding.layer:
             body += [_drawn(view, each, f"m-edge m-e-{kind}") for each in ground.near(kind, beyond)[0]]
     body.append(f'<path class="m-defect" d="{view.path(shapely.clip_by_rect(parts, *frame), 0)}"/>')
-    body += _names(view, around, keys, np.flatnonzero(at_fault).tolist())
+    body += _names(view, near, keys, np.flatnonzero(at_fault).tolist())
     body.append(view.scale_bar())
-    body.append(_ring(view, parts))
+    body.append(view.ring(parts))
     return view.svg(body, f"{line.number} {line.said.zh}")
-
-
-def _frame(west: float, south: float, east: float, north: float) -> Bounds:
-    """Return what is around a box: three quarters of its longer side on each side."""
-    side = max(east - west, north - south, _SMALLEST_FRAME_M)
-    width, height = (max(length + 2 * _AROUND * side, side) for length in (east - west, north - south))
-    # As broad as the picture is, so that its edges are not empty.
-    width, height = max(width, height * 1.4), max(height, width / 1.6)
-    x, y = (west + east) / 2, (south + north) / 2
-    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
-
-
-def _grown(box: Bounds) -> Bounds:
-    """Return a box in whose middle another fills the picture: where shapes are cut is not to be seen."""
-    west, south, east, north = box
-    x, y = (east - west) / 4, (north - south) / 4
-    return west - x, south - y, east + x, north + y
 
 
 def _drawn(view: View, shape: object, style: str) -> str:
@@ -168,12 +142,3 @@ def _short(key: str) -> str:
     """Return the end of a name, where neighbours differ, without the place that tells doubles apart."""
     name = clean(key.partition("@")[0])
     return name if len(name) <= 9 else f"…{name[-8:]}"
-
-
-def _ring(view: View, parts: Geometries) -> str:
-    """A circle around what would be too small to be seen."""
-    west, south, east, north = shapely.total_bounds(parts)
-    if max(east - west, north - south) * view.scale > 24:
-        return ""
-    x, y = view.xy((west + east) / 2, (south + north) / 2)
-    return f'<circle class="m-ring" cx="{float(x):.1f}" cy="{float(y):.1f}" r="16"/>'

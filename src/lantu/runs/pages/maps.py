@@ -11,14 +11,20 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from lantu.core.crs import Bounds
+from lantu.runs.pages.page import map_style
+
 WIDTH, MAX_HEIGHT = 640, 430
 _MARGIN, _FOOT = 14, 24
 _SIMPLIFY_PX = 0.35
 _SMALLEST_PX2 = 0.6
 _MOST_UNITED = 5000
+_AROUND = 0.75
+_TOO_SMALL = 24
+COLOURS = {"YJJBNT": "#f2dc8c", "YJJBNTTB": "#f2dc8c", "STBHHX": "#8cc49b", "CZKFBJ": "#e2574c"}
+"""Of areas on a county's map, as `maps.css` has them, for their key."""
 
 Geometries = NDArray[Any]
-Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class MapData:
         lines: layer kind → polygons of which only the outline is drawn.
         marks: (x, y, number, answer) of findings; the number is drawn.
         dots: (x, y, answer) of further findings, drawn without a number.
+        ringed: polygons that a ring shows, where they are too small to be seen; else their outline does.
     """
 
     outline: Geometries
@@ -38,6 +45,7 @@ class MapData:
     lines: Mapping[str, Geometries] = field(default_factory=dict)
     marks: Sequence[tuple[float, float, int, str]] = ()
     dots: Sequence[tuple[float, float, str]] = ()
+    ringed: Geometries = field(default_factory=lambda: np.empty(0, object))
 
 
 def county_map(data: MapData, title: str) -> str | None:
@@ -61,11 +69,9 @@ def county_map(data: MapData, title: str) -> str | None:
     body.append(f'<path class="m-outline" d="{view.path(data.outline)}"/>')
     body += list(dict.fromkeys(_dot(view, *dot) for dot in data.dots))  # thousands may fall together
     body += [_mark(view, *mark) for mark in data.marks]
-    body.append(view.scale_bar())
-    body.append(
-        f'<g class="m-north" transform="translate({WIDTH - 22} 26)"><path d="M0-16 6 6 0 2-6 6z"/>'
-        '<text y="18">北 N</text></g>'
-    )
+    if len(data.ringed):
+        body += [f'<path class="m-site" d="{view.path(data.ringed, 0)}"/>', view.ring(data.ringed)]
+    body += [view.scale_bar(), view.north_arrow()]
     return view.svg(body, title)
 
 
@@ -127,12 +133,55 @@ class View:
             f'<text x="{_MARGIN + length + 6:.1f}" y="{y + 1:.1f}">{said}</text></g>'
         )
 
+    def north_arrow(self) -> str:
+        return (
+            f'<g class="m-north" transform="translate({self.width - 22:g} 26)"><path d="M0-16 6 6 0 2-6 6z"/>'
+            '<text y="18">北 N</text></g>'
+        )
+
+    def ring(self, parts: Geometries) -> str:
+        """A circle around what would be too small to be seen."""
+        west, south, east, north = shapely.total_bounds(parts)
+        if max(east - west, north - south) * self.scale > _TOO_SMALL:
+            return ""
+        x, y = self.xy((west + east) / 2, (south + north) / 2)
+        return f'<circle class="m-ring" cx="{float(x):.1f}" cy="{float(y):.1f}" r="16"/>'
+
     def svg(self, body: Sequence[str], title: str) -> str:
         return (
             '<svg class="map" xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="0 0 {self.width:g} {self.height:.0f}" role="img">'
             f"<title>{escape(title)}</title>{''.join(body)}</svg>"
         )
+
+
+def around(box: Sequence[float], smallest_m: float) -> Bounds:
+    """Return what is around a box: three quarters of its longer side on each side.
+
+    Args:
+        smallest_m: so long is the longer side at least.
+    """
+    west, south, east, north = map(float, box)
+    side = max(east - west, north - south, smallest_m)
+    width, height = (max(length + 2 * _AROUND * side, side) for length in (east - west, north - south))
+    # As broad as the picture is, so that its edges are not empty.
+    width, height = max(width, height * 1.4), max(height, width / 1.6)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def grown(box: Bounds) -> Bounds:
+    """Return a box in whose middle another fills the picture: where shapes are cut is not to be seen."""
+    west, south, east, north = box
+    x, y = (east - west) / 4, (north - south) / 4
+    return west - x, south - y, east + x, north + y
+
+
+def standing_alone(svg: str, font: str) -> str:
+    """Return a picture with its style inside, for readers without a style sheet."""
+    head, _, rest = svg.partition(">")
+    style = map_style().replace("</", "")
+    return f'{head} font-family="{escape(font)}"><style>{style}</style>{rest}'
 
 
 def _merged(geometries: Geometries, view: View) -> Geometries:
