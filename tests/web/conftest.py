@@ -60,11 +60,12 @@ class Client:
         address: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        json: Any = None,
     ) -> httpx.Response:
         async def once() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://lantu.test") as client:
-                return await client.request(method, address, params=params, headers=headers)
+                return await client.request(method, address, params=params, headers=headers, json=json)
 
         return _finished(once())
 

@@ -32,8 +32,9 @@ from lantu.compliance.review import Judged, Opinion
 from lantu.core.digest import short
 from lantu.core.finding import Answer
 from lantu.lawbook import load
-from lantu.runs.review_site import Project, Reviewed, SiteReview, read_project, review_file
+from lantu.runs.review_site import Project, Reviewed, read_project, review_file
 from lantu.runs.review_table import SUFFIXES, write_results
+from lantu.runs.review_values import plain_review
 from lantu.runs.review_words import ReviewWords
 from lantu.runs.table_file import check_out
 from lantu.runs.write_opinion import WrittenOpinion, write_opinions
@@ -128,7 +129,9 @@ def run(
             found = review_file(opened, file, shapes=shapes, suggest=suggest, progress=progress, **options)
     if out:
         write_results(found, _facts(found, on, opened.invented), out, language())
-    plain = _plain(found, opened.invented) | ({"opinions": list(map(_written, written))} if opinion else {})
+    plain = plain_review(found, opened.invented) | (
+        {"opinions": list(map(_written, written))} if opinion else {}
+    )
     emit(plain, as_json, lambda: _show(found, opened.invented, out, written))
 
 
@@ -217,20 +220,6 @@ def _why(judged: Judged, words: ReviewWords) -> str:
     return "\n".join(said)
 
 
-def _plain(found: Reviewed, invented: bool) -> dict[str, Any]:
-    return {
-        "file": found.used.file,
-        "digest": found.used.digest,
-        "system": found.used.system,
-        "notes": list(found.used.notes),
-        "method": found.method,
-        "lawbook": found.lawbook,
-        "invented": invented,
-        "project": {**found.project.about, **found.project.facts, "documents": list(found.project.documents)},
-        "sites": [_site(each) for each in found.sites],
-    }
-
-
 def _written(opinion: WrittenOpinion) -> dict[str, Any]:
     issue = opinion.issue
     return {
@@ -242,49 +231,3 @@ def _written(opinion: WrittenOpinion) -> dict[str, Any]:
         "statement": {"seq": issue.seq, "digest": issue.head},
         "files": list(opinion.files),
     }
-
-
-def _site(site: SiteReview) -> dict[str, Any]:
-    answer, found = site.answer, site.suggestion
-    return {
-        "site": answer.number,
-        "area_m2": answer.area_m2,
-        "day": site.opinion.day.isoformat(),
-        "opinion": site.opinion.answer,
-        "likely_zone": answer.likely
-        and {"degrees": answer.likely.degrees, "area_code": answer.likely.area_code},
-        "layers": sorted({each.layer.digest for each in (*answer.lines, *answer.land)}),
-        "controls": [_judged(each) for each in site.opinion.judged],
-        "suggestion": found
-        and {
-            "kept_m2": found.kept_m2,
-            "shift": found.shift
-            and {"east_m": found.shift.east_m, "north_m": found.shift.north_m, "opinion": found.answer},
-            "reach_m": found.reach_m,
-        },
-    }
-
-
-def _judged(judged: Judged) -> dict[str, Any]:
-    branch = judged.branch
-    return {
-        "control": judged.control.code,
-        "title": judged.control.title.to_json(),
-        "layers": list(judged.control.layers),
-        "status": judged.status,
-        "answer": judged.answer,
-        "affected_m2": judged.area_m2,
-        "outcome": branch and branch.id,
-        "why": branch and branch.why.to_json(),
-        "fittings": [
-            {"class": each.code, "area_m2": each.area_m2, "fit": each.fit} for each in judged.fittings
-        ],
-        "missing": None if judged.why is None else {"code": judged.why[0], **judged.why[1]},
-        "documents": [
-            {"id": each.id, "name": each.name.to_json(), "by": each.by.to_json(),
-             "named_by_project": each in judged.at_hand}
-            for each in judged.needed
-        ],
-        "sources": [{"id": each.id, "article": each.article} for each in branch.sources] if branch else [],
-        "verified": branch.verified if branch else None,
-    }  # fmt: skip

@@ -221,6 +221,7 @@ def review_file(
     limit_s: float | None = None,
     site: int | None = None,
     most: int | None = None,
+    reviewer: Reviewer | None = None,
     book: Lawbook | None = None,
     progress: Progress = silent,
 ) -> Reviewed:
@@ -231,6 +232,7 @@ def review_file(
         shapes, suggest, limit_s: as `Reviewer`.
         site: the place in the file, from 1, of the only one to review; None for all.
         most: so many sites are reviewed at once; None for any number.
+        reviewer: one of that day that stands ready; None to make one.
 
     Raises:
         InputError: as `read_sites`; `opinion.no_site`, `opinion.too_many`.
@@ -238,7 +240,7 @@ def review_file(
         LawbookError: `lawbook.review_page`, `lawbook.compatibility`.
     """
     book, project = book or load(), project or Project()
-    reviewer = Reviewer(home, day, book, limit_s=limit_s)
+    reviewer = reviewer or Reviewer(home, day, book, limit_s=limit_s)
     sites = read_sites(home, path, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress)
     count = len(sites.pack)
     if site is not None and not 1 <= site <= count:
@@ -283,10 +285,15 @@ def read_project(path: Path, book: Lawbook) -> Project:
         InputError: `review.bad_project`, `.unknown_fact`, `.unknown_value`, `.unknown_document`,
             `.unquoted`, `document.*`.
     """
-    return _project(read_user_yaml(path, "review.bad_project", dict, "{fact: value}"), path.name, book)
+    return project_of(read_user_yaml(path, "review.bad_project", dict, "{fact: value}"), path.name, book)
 
 
-def _project(data: Mapping[str, Any], where: str, book: Lawbook) -> Project:
+def project_of(data: Mapping[str, Any], where: str, book: Lawbook) -> Project:
+    """Return the project that plain values describe, as in a project file; `where` is what errors call them.
+
+    Raises:
+        InputError: as `read_project`.
+    """
     facts, known = facts_of(book), book.pages[FACTS]["documents"]
     given: dict[str, str] = {}
     for name, value in data.items():

@@ -12,6 +12,7 @@ from lantu import __version__
 from lantu.web import (
     approvals,
     areas,
+    conflicts,
     features,
     findings,
     layers,
@@ -19,6 +20,7 @@ from lantu.web import (
     notes,
     plans,
     report,
+    reviews,
     targets,
     tiles,
 )
@@ -28,7 +30,10 @@ from lantu.web.models import Problem
 from lantu.web.site import Site
 from lantu.web.status import add_error_handlers
 
-RESOURCES = (meta, areas, targets, findings, notes, plans, approvals, layers, tiles, features, report)
+RESOURCES = (
+    meta, areas, targets, findings, notes, plans, approvals, layers, tiles, features, conflicts, reviews,
+    report,
+)  # fmt: skip
 
 
 def create_app(home_path: Path, *, front_end: Path = FOLDER) -> FastAPI:
@@ -70,6 +75,7 @@ def create_app(home_path: Path, *, front_end: Path = FOLDER) -> FastAPI:
 def _drop_default_problem(document: dict[str, Any]) -> None:
     """Take the framework's own form of a malformed request out of the document: ours is 400."""
     for path in document["paths"].values():
-        path["get"]["responses"].pop("422", None)
+        for operation in path.values():
+            operation["responses"].pop("422", None)
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)

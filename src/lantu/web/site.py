@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -14,12 +15,15 @@ from lantu.lawbook import Lawbook, load
 from lantu.ledger import Head
 from lantu.runs.measure import KIND
 from lantu.runs.measure_layers import Shelf, held, shelves
+from lantu.runs.review_site import Reviewer
 from lantu.runs.write_report import FILE as REPORT
 from lantu.store import OUTLINE, Home, Layer
 from lantu.web.open_layers import OpenLayer, OpenLayers, TileCache
 
 LATEST = 9999
 """Asks for what is in force after everything registered."""
+REVIEWERS, REVIEW_LIMIT_S = 2, 20.0
+"""So many days stand ready for reviews; a site that takes longer cannot be told."""
 
 
 class Site:
@@ -32,6 +36,7 @@ class Site:
         self._lock = threading.Lock()
         self._latest: tuple[str, dict[str, Any]] | None = None
         self._shelves: tuple[Head, dict[str, Shelf]] | None = None
+        self._reviewers: dict[date, Reviewer] = {}
 
     @classmethod
     def at(cls, path: Path) -> Site:
@@ -118,6 +123,17 @@ class Site:
             division = self.book.divisions.by_code(layer.area_code)
             found.setdefault(layer.area_code, division.name if division else layer.area_code)
         return dict(sorted(found.items()))
+
+    def reviewer(self, day: date) -> Reviewer:
+        """Return a reviewer of a day; the last few stand ready, for to make one takes seconds."""
+        with self._lock:
+            reviewer = self._reviewers.pop(day, None) or Reviewer(
+                self.home, day, self.book, limit_s=REVIEW_LIMIT_S
+            )
+            self._reviewers[day] = reviewer
+            while len(self._reviewers) > REVIEWERS:
+                self._reviewers.pop(next(iter(self._reviewers)))
+            return reviewer
 
     def report(self) -> Path | None:
         """Return the page that reports the latest run, None where it has none."""
