@@ -44,7 +44,7 @@ def test_commands_and_options_exist(page: Path) -> None:
             # `lantu overlay LEFT RIGHT` leaves its first command unsaid.
             inner = words.pop(0) if words[0] in found.commands else "areas"
             found = found.commands[inner]
-        options = {name for option in found.params for name in option.opts}
+        options = {name for option in found.params for name in (*option.opts, *option.secondary_opts)}
         assert {word for word in words if word.startswith("--")} <= options, line
 
 
