@@ -18,6 +18,8 @@ from lantu.core.errors import InputError
 from lantu.intake.boundary_points import SUFFIX as BOUNDARY_POINTS
 from lantu.intake.boundary_points import read_boundary_points
 from lantu.intake.bytes_of import digest_path, parts_of, read_bytes
+from lantu.intake.dxf import SUFFIX as DXF
+from lantu.intake.dxf import read_dxf
 from lantu.intake.encoding import shapefile_encoding
 from lantu.intake.parquet import geometry_column
 from lantu.intake.reasons import first_words
@@ -88,14 +90,14 @@ class Pieces:
 def open_pieces(path: Path, layer: str | None = None) -> Iterator[Pieces]:
     """Open one layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet … file.
 
-    A .txt is read as 界址点坐标, a .wkt as WKT, its system by SRID= alone.
+    A .txt is read as 界址点坐标, a .wkt as WKT, its system by SRID= alone; of a .dxf the closed lines.
 
     Args:
         layer: its name; may be left out where the file has only one.
 
     Raises:
         InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.which_layer`, `.no_layer`, `.no_companion`,
-            `.not_a_gdb`, `.which_file`, `.encoding`, `boundary.*`, `wkt.*`.
+            `.not_a_gdb`, `.which_file`, `.encoding`, `boundary.*`, `wkt.*`, `dxf.*`.
     """
     check_exists(path)
     state = _state(path)
@@ -108,6 +110,9 @@ def open_pieces(path: Path, layer: str | None = None) -> Iterator[Pieces]:
         return
     if path.suffix.lower() == WKT:
         yield _wkt(path, layer, state)
+        return
+    if path.suffix.lower() == DXF:
+        yield _dxf(path, layer, state)
         return
     with unzipped(path) as inner:
         yield _by_gdal(inner, path, layer, state)
@@ -188,6 +193,20 @@ def _wkt(path: Path, layer: str | None, state: tuple[Any, ...]) -> Pieces:
         yield pa.table({}), wkb
 
     return Pieces(path, path.stem, digest_path(path), pa.schema([]), True, crs, len(wkb), None, read, state)
+
+
+def _dxf(path: Path, layer: str | None, state: tuple[Any, ...]) -> Pieces:
+    with sentences(path.name):
+        found = read_dxf(path, layer)
+    wkb = pa.array(shapely.to_wkb(found.geometry), pa.large_binary())
+
+    def read(columns: list[str]) -> Iterator[tuple[pa.Table, pa.Array | None]]:
+        yield found.attributes.select(columns), wkb
+
+    return Pieces(
+        path, found.layer, digest_path(path), found.attributes.schema, True, None, len(wkb), None, read,
+        state, found.notes,
+    )  # fmt: skip
 
 
 def _only_layer(path: Path, layer: str | None) -> None:

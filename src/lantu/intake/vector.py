@@ -13,6 +13,8 @@ from lantu.core.crs import check_bounds, is_wgs84, read_crs
 from lantu.core.errors import InputError
 from lantu.intake.boundary_points import SUFFIX as BOUNDARY_POINTS
 from lantu.intake.bytes_of import digest_path, read_bytes
+from lantu.intake.dxf import SUFFIX as DXF
+from lantu.intake.dxf import drawing_layers
 from lantu.intake.pieces import PARQUET, check_exists, list_gdal_layers, open_pieces, sentences
 from lantu.intake.shapes import Geometries, bounds_of, check_shapes, from_wkb
 from lantu.intake.wkt import SUFFIX as WKT
@@ -59,6 +61,8 @@ def list_layers(path: Path) -> list[LayerName]:
     check_exists(path)
     if path.suffix.lower() in (*PARQUET, BOUNDARY_POINTS, WKT):
         return [LayerName(path.stem, "Polygon", -1)]
+    if path.suffix.lower() == DXF:
+        return [LayerName(name, "Polygon", -1) for name in drawing_layers(path)]
     with unzipped(path) as inner:
         return [LayerName(name, kind, -1) for name, kind in list_gdal_layers(inner, path.name)]
 
@@ -66,7 +70,7 @@ def list_layers(path: Path) -> list[LayerName]:
 def read_vector(
     path: Path, layer: str | None = None, *, check_crs: bool = True, assume_cgcs2000: bool = False
 ) -> VectorTable:
-    """Read a layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet, WKT or 界址点 TXT.
+    """Read a layer of a FileGDB, GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet … file.
 
     Every row of the file comes along, or none: a file that was cut off is refused, though GDAL would read
     what is left of it.
@@ -80,7 +84,7 @@ def read_vector(
         InputError: `intake.missing`, `.unreadable`, `.cut_off`, `.rows_missing`, `.which_layer`, `.no_layer`,
             `.no_companion`, `.not_a_gdb`, `.which_file`, `.curved`, `.encoding`, `.null_geometry`,
             `.empty_geometry`, `.invalid_geometry`, `.bad_coordinate`, `.wgs84`, `crs.*`, `boundary.*`,
-            `wkt.*`.
+            `wkt.*`, `dxf.*`.
     """
     geometry, crs = None, None
     with open_pieces(path, layer) as source:
