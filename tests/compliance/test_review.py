@@ -298,3 +298,11 @@ def test_what_is_not_reached_in_time_cannot_be_told() -> None:
     assert [each.status for each in opinion.judged[3:]] == ["cannot_tell"] * (len(CONTROLS) - 3)
     assert opinion.judged[3].why == ("review.out_of_time", {})
     assert opinion.answer is Answer.CANNOT_TELL
+
+
+def test_a_use_that_is_coarser_than_the_planned_one_fits_on_conditions() -> None:
+    table = Compatibility(load())
+    assert table.refines("070102", "0701").outcome == "condition"
+    assert table.refines("0701", "070102").outcome == "allowed"
+    assert table.refines("070102", "1001").outcome == "forbidden"
+    assert table.in_zone("0701", "9999").outcome == "unknown"

@@ -52,6 +52,7 @@ class _Table:
         d: Mapping[str, Any] = book.pages[name]
         self._classes, self._uses = (_lists(d[key], book) for key in ("classes", "uses"))
         self._same: Fit | None = d.get("same")
+        self._coarser: Fit | None = d.get("coarser")
         self._sources = tuple(Citation(each["id"], each.get("article")) for each in d["sources"])
         self._verified: bool = d["verified"]
         self._said: dict[tuple[str, str], Fit] = {}
@@ -70,6 +71,8 @@ class _Table:
             found = self._same
         elif pair := next((p for p in product(codes, uses) if p in self._said), None):
             found = self._said[pair]
+        elif self._coarser and uses and uses[0] in codes:
+            found = self._coarser
         return Verdict(found, self._sources, self._verified)
 
 
