@@ -1,6 +1,7 @@
 """The law as data: documents, codes, units, indicators, rules and every sentence a user sees."""
 
 from lantu.lawbook.book import Lawbook, load
+from lantu.lawbook.compatibility import Compatibility, Verdict
 from lantu.lawbook.divisions import Division, Divisions
 from lantu.lawbook.messages import Message, message
 from lantu.lawbook.models import (
@@ -27,6 +28,7 @@ __all__ = [
     "ChangeRule",
     "Citation",
     "CodeList",
+    "Compatibility",
     "Dated",
     "Division",
     "Divisions",
@@ -44,6 +46,7 @@ __all__ = [
     "QualityRule",
     "Source",
     "UnitRule",
+    "Verdict",
     "Words",
     "load",
     "message",

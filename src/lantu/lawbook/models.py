@@ -90,6 +90,15 @@ class CodeList:
         row = self.rows.get(code)
         return row.get("name") if row else None
 
+    def lineage(self, code: str) -> list[str]:
+        """Return a code and those above it, by the list's own column; none for a code not in the list."""
+        found: list[str] = []
+        at: str | None = code
+        while at and at in self.rows and at not in found:
+            found.append(at)
+            at = self.rows[at].get("parent")
+        return found
+
     def row_verified(self, code: str) -> bool:
         """Return whether a row was seen in a published source: the list and the row must both be."""
         row = self.rows.get(code, {})
