@@ -23,7 +23,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup bench bench-package test check python-tests page-tests front node chromium lock clean again rule-pages
+.PHONY: help demo setup bench bench-package bench-review test check python-tests page-tests front node chromium lock clean again rule-pages
 
 help:
 	@echo '蓝图 Lantu'
@@ -34,6 +34,7 @@ help:
 	@echo '  make check          只做静态检查 / style, types, import contracts only'
 	@echo '  make bench          与其他引擎比速度，写 docs/benchmarks.md（SIZE=smoke 试跑）/ time it against other engines'
 	@echo '  make bench-package  只测成果质检，写同一页 / the package check alone, on the same page'
+	@echo '  make bench-review   合规审查与 geopandas 比速度 / the review beside geopandas'
 	@echo '  make setup          只安装 / set up only (.venv, the map page)'
 	@echo '  make front          只构建地图页面 / build the map page only'
 	@echo '  make lock           重新锁定依赖（UPGRADE=1 升级）/ lock dependencies again (UPGRADE=1: newest)'
@@ -52,6 +53,9 @@ bench: $(VENV)/.run $(BENCH_VENV)/.peers
 bench-package: $(VENV)/.run $(BENCH_VENV)/.peers
 	@$(CALM) sh scripts/postgis.sh
 	@$(CALM) $(PY) -m bench.quality --size $(SIZE) $(ARGS)
+
+bench-review: $(VENV)/.run
+	@$(CALM) $(PY) -m bench.review $(ARGS)
 
 test: check python-tests page-tests
 	@echo '全部通过 / everything passed'

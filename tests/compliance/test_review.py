@@ -12,14 +12,21 @@ from hypothesis import strategies as st
 from lantu.compliance.review import Ground, Judged, Opinion, review
 from lantu.compliance.rules import controls_of
 from lantu.core.finding import Answer, worst
-from lantu.lawbook import load
+from lantu.lawbook import Compatibility, load
 
 BOOK = load()
 CONTROLS = controls_of(BOOK)
-LINES = {each.layer for each in CONTROLS if each.layer not in ("DLTB", "XZQX")}
+TABLE = Compatibility(BOOK)
+LINES = {kind for each in CONTROLS for kind in each.layers if kind not in ("DLTB", "XZQX", "GHFQ")}
 TODAY = date(2026, 1, 1)
-FREE = Ground(10_000.0, dict.fromkeys(LINES, 0.0) | {"DLTB": 10_000.0}, {"0301": 10_000.0}, frozenset(), 0.0)
-"""One hectare of woods in no line, of which everything is known."""
+FREE = Ground(
+    10_000.0,
+    dict.fromkeys(LINES, 0.0) | {"DLTB": 10_000.0, "GHFQ": 10_000.0},
+    {"DLTB": {"1202": 10_000.0}, "GHFQ": {"520": 10_000.0}},
+    frozenset(),
+    0.0,
+)
+"""One hectare of farm facilities in no line, in a farming zone, of which everything is known."""
 
 
 def within(layer: str, area: float = 400.0) -> Ground:
@@ -29,16 +36,39 @@ def within(layer: str, area: float = 400.0) -> Ground:
 def told(
     ground: Ground, code: str, day: date = TODAY, documents: tuple[str, ...] = (), **project: str
 ) -> Judged:
-    opinion = review(ground, project, documents, CONTROLS, BOOK, day)
+    opinion = review(ground, project, documents, CONTROLS, BOOK, TABLE, day)
     return next(each for each in opinion.judged if each.control.code == code)
 
 
 def whole(ground: Ground, **project: str) -> Opinion:
-    return review(ground, project, (), CONTROLS, BOOK, TODAY)
+    return review(ground, project, (), CONTROLS, BOOK, TABLE, TODAY)
 
 
-LINE_OF = {each.code: each.layer for each in CONTROLS if each.side == "inside" and each.layer != "DLTB"}
-PROJECT = {"activity": "other", "level": "other", "sector": "rural", "avoidable": "yes"}
+LINE_OF = {
+    each.code: each.layers[0]
+    for each in CONTROLS
+    if each.side == "inside" and not (each.codes or each.covering or each.matrix)
+}
+PROJECT = {"activity": "other", "level": "other", "sector": "rural", "avoidable": "yes", "use": "0601"}
+
+
+def surveyed(classes: dict[str, float], area: float = 10_000.0) -> Ground:
+    """Ground of some land classes, in a farming zone and no line."""
+    return replace(
+        FREE,
+        area_m2=area,
+        covered_m2={**FREE.covered_m2, "DLTB": area, "GHFQ": area},
+        classes_m2={"DLTB": classes, "GHFQ": {"520": area}},
+    )
+
+
+def zoned(kind: str, classes: dict[str, float]) -> Ground:
+    """Ground of which a layer says the classes."""
+    return replace(
+        FREE,
+        covered_m2={**FREE.covered_m2, kind: sum(classes.values())},
+        classes_m2={**FREE.classes_m2, kind: classes},
+    )
 
 
 @pytest.mark.parametrize("code", LINE_OF)
@@ -107,12 +137,12 @@ def test_outside_the_boundary() -> None:
 
 
 def test_farmland_by_class() -> None:
-    farm = replace(FREE, land_m2={"0103": 3_000.0, "0301": 7_000.0})
+    farm = surveyed({"0103": 3_000.0, "1202": 7_000.0})
     assert told(farm, "CR11").area_m2 == 3_000.0
     assert told(farm, "CR11").status == "document"
     assert told(FREE, "CR11").status == "not_affected"
-    assert told(replace(FREE, land_m2={"0301": 9_000.0, "9999": 1_000.0}), "CR11").status == "cannot_tell"
-    half = replace(FREE, covered_m2={**FREE.covered_m2, "DLTB": 5_000.0}, land_m2={"0301": 5_000.0})
+    assert told(surveyed({"1202": 9_000.0, "9999": 1_000.0}), "CR11").status == "cannot_tell"
+    half = zoned("DLTB", {"1202": 5_000.0})
     assert told(half, "CR11").status == "cannot_tell"
 
 
@@ -123,7 +153,7 @@ def test_farmland_by_class() -> None:
 )  # fmt: skip
 def test_what_only_the_state_council_approves(hectares: float, land: str, farmland: str) -> None:
     area = hectares * 10_000
-    ground = replace(FREE, area_m2=area, land_m2={"0103": area}, covered_m2={**FREE.covered_m2, "DLTB": area})
+    ground = surveyed({"0103": area}, area)
     assert (told(ground, "CR13").status, told(ground, "CR12").status) == (land, farmland)
 
 
@@ -141,7 +171,7 @@ def test_documents_that_the_project_names_are_marked_not_believed() -> None:
 
 def test_a_control_that_crashes_cannot_tell_and_harms_no_other() -> None:
     broken = replace(CONTROLS[-1], over="no.such_parameter")
-    opinion = review(FREE, PROJECT, (), (*CONTROLS[:-1], broken), BOOK, TODAY)
+    opinion = review(FREE, PROJECT, (), (*CONTROLS[:-1], broken), BOOK, TABLE, TODAY)
     crashed = opinion.judged[-1]
     assert (crashed.status, crashed.why and crashed.why[0]) == ("cannot_tell", "review.crashed")
     assert opinion.answer is Answer.CANNOT_TELL
@@ -149,7 +179,8 @@ def test_a_control_that_crashes_cannot_tell_and_harms_no_other() -> None:
 
 
 def test_ground_in_no_line_inside_the_boundary_needs_its_detailed_plan_only() -> None:
-    opinion = whole(within("CZKFBJ", 10_000.0), **PROJECT)
+    ground = replace(zoned("GHFQ", {"411": 10_000.0}), covered_m2=within("CZKFBJ", 10_000.0).covered_m2)
+    opinion = whole(ground, **(PROJECT | {"use": "0701"}))
     assert {each.control.code for each in opinion.judged if each.answer is not Answer.PASS} == {"CR03"}
     assert opinion.answer is Answer.NEEDS_PERSON
 
@@ -165,7 +196,7 @@ areas = st.floats(0, 10_000)
 def test_less_known_is_never_a_better_opinion(
     covered: dict[str, float], absent: set[str], sector: str
 ) -> None:
-    ground = replace(FREE, covered_m2={**covered, "DLTB": 10_000.0})
+    ground = replace(FREE, covered_m2={**covered, "DLTB": 10_000.0, "GHFQ": 10_000.0})
     known = whole(ground, **(PROJECT | {"sector": sector}))
     unknown = whole(
         replace(
@@ -175,8 +206,78 @@ def test_less_known_is_never_a_better_opinion(
         ),
         **(PROJECT | {"sector": sector}),
     )
-    blind = {each.control.layer for each in unknown.judged if each.status == "cannot_tell"}
-    assert absent <= blind
+    blind = {kind for each in unknown.judged if each.status == "cannot_tell" for kind in each.control.layers}
+    # One of the two layers of planned uses is enough.
+    either = {"GHYDYH", "ZXCQGHYDYH"}
+    assert (absent if either <= absent else absent - either) <= blind
     assert known.answer == worst(each.answer for each in known.judged)
-    if absent:
+    if absent - either or either <= absent:
         assert unknown.answer in (Answer.CANNOT_TELL, Answer.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("zones", "use", "status"),
+    [
+        ({"411": 10_000.0}, "0701", "allowed"),
+        ({"200": 10_000.0}, "0701", "document"),
+        ({"300": 10_000.0}, "0701", "forbidden"),
+        ({"411": 9_000.0, "300": 1_000.0}, "0701", "forbidden"),
+        ({"411": 9_000.0, "200": 1_000.0}, "0701", "document"),
+        ({"411": 9_000.0, "610": 1_000.0}, "0701", "cannot_tell"),
+        ({"411": 9_000.0, "": 1_000.0}, "0701", "cannot_tell"),
+        ({"411": 9_000.0}, "0701", "cannot_tell"),
+        ({"300": 9_000.0}, "0701", "forbidden"),
+        ({"411": 10_000.0}, None, "cannot_tell"),
+    ],
+)
+def test_admission_by_zone(zones: dict[str, float], use: str | None, status: str) -> None:
+    judged = told(zoned("GHFQ", zones), "CR14", **({} if use is None else {"use": use}))
+    assert judged.status == status
+    if use is None:
+        assert judged.why == ("review.fact_unknown", {"facts": "use"})
+
+
+@pytest.mark.parametrize("layer", ["GHYDYH", "ZXCQGHYDYH"])
+@pytest.mark.parametrize(
+    ("planned", "use", "status"),
+    [("0701", "0701", "allowed"), ("07", "070101", "allowed"), ("0701", "0901", "document"),
+     ("0701", "1001", "forbidden"), ("1507", "0701", "forbidden"), ("99", "0701", "cannot_tell")],
+)  # fmt: skip
+def test_planned_use(layer: str, planned: str, use: str, status: str) -> None:
+    ground = zoned(layer, {planned: 400.0})
+    gone = {kind: area for kind, area in ground.covered_m2.items() if kind == layer or "GHYDYH" not in kind}
+    judged = told(replace(ground, covered_m2=gone), "CR17", use=use)
+    assert (judged.status, judged.area_m2) == (status, 400.0)
+    assert [(each.code, each.area_m2) for each in judged.fittings] == [(planned, 400.0)]
+
+
+def test_zones_within_the_boundary() -> None:
+    flexible = zoned("CZKFBJ", {"420": 400.0, "410": 600.0})
+    assert (told(flexible, "CR15").status, told(flexible, "CR15").area_m2) == ("document", 400.0)
+    assert told(flexible, "CR16").status == "not_affected"
+    special = zoned("CZKFBJ", {"430": 400.0})
+    assert told(special, "CR16", sector="housing").status == "forbidden"
+    assert told(special, "CR16", sector="public").status == "document"
+    assert told(special, "CR15").status == "not_affected"
+
+
+@pytest.mark.parametrize(
+    ("code", "dlbm"),
+    [("CR22", "0305"), ("CR22", "0301K"), ("CR23", "0404"), ("CR24", "1106"), ("CR24", "0402")],
+)
+def test_forest_grass_and_wetland(code: str, dlbm: str) -> None:
+    assert told(surveyed({dlbm: 400.0, "1202": 9_600.0}), code).area_m2 == 400.0
+    assert told(FREE, code).status == "not_affected"
+
+
+def test_what_is_not_reached_in_time_cannot_be_told() -> None:
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 3
+
+    opinion = review(FREE, PROJECT, (), CONTROLS, BOOK, TABLE, TODAY, stop)
+    assert [each.status for each in opinion.judged[3:]] == ["cannot_tell"] * (len(CONTROLS) - 3)
+    assert opinion.judged[3].why == ("review.out_of_time", {})
+    assert opinion.answer is Answer.CANNOT_TELL

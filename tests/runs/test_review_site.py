@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 from pathlib import Path
 
+import pyogrio
 import pytest
 import shapely
 
@@ -28,7 +30,7 @@ def site_file(folder: Path, *shapes: shapely.Polygon) -> Path:
 
 
 def said(found: Reviewed, number: int = 0) -> dict[str, tuple[str, float | None]]:
-    return {each.control.code: (each.status, each.area_m2) for each in found.opinions[number].judged}
+    return {each.control.code: (each.status, each.area_m2) for each in found.sites[number].opinion.judged}
 
 
 def test_areas_known_on_paper(tmp_path: Path) -> None:
@@ -43,7 +45,7 @@ def test_areas_known_on_paper(tmp_path: Path) -> None:
     assert first["CR01"][0] == "not_affected"
     assert second["CR01"] == ("forbidden", pytest.approx(5_000, abs=1e-2))
     assert second["CR02"][0] == "not_affected"
-    assert [each.answer for each in found.opinions] == [Answer.FAIL, Answer.FAIL]
+    assert [each.opinion.answer for each in found.sites] == [Answer.FAIL, Answer.FAIL]
 
 
 def test_removing_a_layer_turns_its_control_into_cannot_tell(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_removing_a_layer_turns_its_control_into_cannot_tell(tmp_path: Path) -> 
     home = world_home(tmp_path / "home", without=["STBHHX"])
     found = review_file(home, file, day=DAY, project=RURAL)
     assert said(found)["CR01"][0] == "cannot_tell"
-    assert found.opinions[0].answer is Answer.CANNOT_TELL
+    assert found.sites[0].opinion.answer is Answer.CANNOT_TELL
 
 
 def test_a_site_outside_every_county_cannot_be_told(tmp_path: Path) -> None:
@@ -60,7 +62,7 @@ def test_a_site_outside_every_county_cannot_be_told(tmp_path: Path) -> None:
     told = said(found)
     assert told.pop("CR13")[0] == "not_affected"
     assert {status for status, _ in told.values()} == {"cannot_tell"}
-    assert found.opinions[0].answer is Answer.CANNOT_TELL
+    assert found.sites[0].opinion.answer is Answer.CANNOT_TELL
 
 
 def project_file(folder: Path, text: str) -> Path:
@@ -82,6 +84,9 @@ def test_a_project_file(tmp_path: Path) -> None:
         ("level: [", "review.bad_project"),
         ("rank: high\n", "review.unknown_fact"),
         ("sector: spaceport\n", "review.unknown_value"),
+        ('use: "9999"\n', "review.unknown_value"),
+        ("use: 0701\n", "lawbook.bare_code"),
+        ("use: 1202\n", "review.unquoted"),
         ("documents: [blessing]\n", "review.unknown_document"),
         ("documents: make_up\n", "review.unknown_document"),
     ],
@@ -108,3 +113,69 @@ def test_the_command(tmp_path: Path) -> None:
     assert lantu(*words[:4], "--day", "2024-02-30", *words[6:]).returncode == 2
     project_file(tmp_path, "level: other\nactivity: other\n")
     assert "DOES NOT CONFORM" in lantu(*words, LANTU_LANG="en").stdout
+
+
+def test_parts_are_the_ground_that_is_said(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    file = site_file(tmp_path, rect(100, 150, 300, 350), rect(700, 200, 900, 300), rect(-50, 0, 50, 100))
+    found = review_file(home, file, day=DAY, project=RURAL, shapes=True)
+    for site in found.sites:
+        affected = {each.control.code: each.area_m2 for each in site.opinion.judged if each.affected}
+        assert {code: part.area for code, part in site.parts.items()} == pytest.approx(affected, abs=1e-2)
+        assert all(part.difference(site.shape).area < 1e-3 for part in site.parts.values())
+    assert {"CR02", "CR04", "CR11"} <= set(found.sites[0].parts)
+
+
+def test_what_would_pass(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    file = site_file(tmp_path, rect(100, 150, 300, 350), rect(700, 200, 900, 300))
+    found = review_file(home, file, day=DAY, project=RURAL, suggest=True)
+    farm, red = (site.suggestion for site in found.sites)
+    assert farm is not None and red is not None
+    # Basic farmland ends at x = 400; to the west the county does. Nothing of the site is off it.
+    assert farm.kept is None and farm.kept_m2 == 0
+    assert farm.shift is not None and farm.shift.east_m == pytest.approx(300, abs=1)
+    assert farm.shift.north_m == pytest.approx(0, abs=0.01)
+    # 100 × 50 m of the site are red line, which begins at y = 250: 50 m to the south it is clear.
+    assert red.kept_m2 == pytest.approx(15_000, abs=1e-2)
+    assert red.shift is not None and red.shift.north_m == pytest.approx(-50, abs=1)
+    assert red.shift.east_m == pytest.approx(0, abs=0.01)
+    # The world lacks layers, so even there all cannot be told.
+    assert farm.answer is red.answer is Answer.CANNOT_TELL
+
+
+def test_no_place_within_reach(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    housing = Project({**RURAL.facts, "sector": "housing"})
+    # 700 × 700 m fit into no urban boundary of this world.
+    found = review_file(
+        home, site_file(tmp_path, rect(100, 100, 800, 800)), day=DAY, project=housing, suggest=True
+    )
+    told = found.sites[0].suggestion
+    assert told is not None and told.shift is None and told.answer is None
+
+
+def test_results_as_files(tmp_path: Path) -> None:
+    world_home(tmp_path / "home")
+    file = site_file(tmp_path, rect(100, 150, 300, 350), rect(700, 200, 900, 300))
+    project = project_file(tmp_path, "level: other\nactivity: other\nsector: rural\navoidable: yes\n")
+    words = ("review", file, "--project", project, "--day", DAY, "--home", tmp_path / "home")
+    told = lantu(*words, "--out", tmp_path / "审查.csv", "--suggest")
+    assert told.returncode == 0, told.stderr
+    assert "共 2 个地块" in told.stdout and "移位" in told.stdout
+    rows = list(csv.reader((tmp_path / "审查.csv").read_text("utf-8-sig").splitlines()))
+    assert rows[0][:4] == ["地块", "面积（平方米）", "意见", "所需文件"]
+    assert [row[2] for row in rows[1:3]] == ["不符合", "不符合"]
+    at = rows[0].index("CR02 永久基本农田")
+    assert [row[at] for row in rows[1:3]] == ["涉及，不允许", "不涉及"]
+    assert float(rows[1][at + 1]) == pytest.approx(40_000, abs=0.02)
+    assert any("虚构" in cell for row in rows[3:] for cell in row)
+    assert lantu(*words, "--out", tmp_path / "审查.gpkg").returncode == 0
+    _, _, shapes, (codes, areas) = pyogrio.raw.read(
+        tmp_path / "审查.gpkg", layer="parts", columns=["CONTROL", "AREA_M2"]
+    )
+    assert len(shapes) == len(codes) and "CR02" in codes
+    measured = world.PLANE.area_m2(shapely.from_wkb(shapes), world.CRS_4490)
+    assert measured == pytest.approx(areas, abs=0.05)
+    refused = lantu(*words, "--out", tmp_path / "审查.docx")
+    assert refused.returncode == 3 and not (tmp_path / "审查.docx").exists()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from math import atan2, degrees
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,11 +29,15 @@ from lantu.cli.context import (
     progress_bars,
     say,
 )
-from lantu.compliance.review import Judged, Opinion
+from lantu.compliance.review import Fitting, Judged, Opinion
+from lantu.compliance.rules import Control
 from lantu.core.digest import short
 from lantu.core.finding import Answer
+from lantu.core.units import round_half_up
 from lantu.lawbook import Words, load
-from lantu.runs.review_site import Project, Reviewed, read_project, review_file
+from lantu.runs.review_site import Project, Reviewed, SiteReview, Suggestion, read_project, review_file
+from lantu.runs.review_table import SUFFIXES, write_results
+from lantu.runs.table_file import check_out
 from lantu.store import Home
 
 SHOWN = 10
@@ -55,6 +63,34 @@ def run(
     layer: Annotated[
         str | None, typer.Option("--layer", help="文件中的图层 / layer of the file", show_default=False)
     ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            "--crs",
+            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT)",
+            show_default=False,
+        ),
+    ] = None,
+    suggest: Annotated[
+        bool,
+        typer.Option(
+            "--suggest", help="不允许的，找可用部分和移位 / look for what would pass where it is forbidden"
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="逐块结果写入 .csv 或 .gpkg（含涉及部分的图形）/ results by site as .csv or .gpkg",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        float | None,
+        typer.Option(
+            "--limit", min=0.001, help="每块限时，秒 / seconds that a site may take", show_default=False
+        ),
+    ] = None,
     assume_cgcs2000: AnySystemOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -63,29 +99,80 @@ def run(
     opened, book = Home.open(home_path(home), create=False), load()
     on = (day or datetime.now().astimezone()).date()
     told = read_project(project, book) if project else Project()
+    if out:
+        check_out(out, [file], SUFFIXES)
     with progress_bars() as progress:
         found = review_file(
-            opened, file, day=on, project=told, layer=layer, assume_cgcs2000=assume_cgcs2000, book=book,
-            progress=progress,
+            opened, file, day=on, project=told, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000,
+            shapes=out is not None and out.suffix.lower() != ".csv", suggest=suggest, limit_s=limit,
+            book=book, progress=progress,
         )  # fmt: skip
-    emit(_plain(found, opened.invented), as_json, lambda: _show(found, opened.invented))
+    if out:
+        write_results(found, _facts(found, on, opened.invented), out, language())
+    emit(_plain(found, opened.invented), as_json, lambda: _show(found, opened.invented, out))
 
 
-def _show(found: Reviewed, invented: bool) -> None:
+def _facts(found: Reviewed, day: date, invented: bool) -> dict[str, Any]:
+    facts = {
+        "day": day.isoformat(),
+        "file": found.used.file,
+        "digest": found.used.digest,
+        "method": found.method,
+        "lawbook": found.lawbook,
+    }
+    return facts | ({"invented": say("measure.invented")} if invented else {})
+
+
+def _show(found: Reviewed, invented: bool, out: Path | None) -> None:
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
-    for answer, opinion in list(zip(found.looked_up.answers, found.opinions, strict=True))[:SHOWN]:
+    for site in found.sites[:SHOWN]:
+        answer, opinion = site.answer, site.opinion
         line(
             say(f"review.opinion_{opinion.answer}", number=answer.number, area=hectares(answer.area_m2),
                 day=opinion.day),
             _COLOURS[opinion.answer],
         )  # fmt: skip
         console.print(_table(opinion))
-    if len(found.opinions) > SHOWN:
-        line(say("site.more", count=len(found.opinions) - SHOWN), "dim")
-    notes(found.looked_up.used.notes)
+        untouched = [each.control for each in opinion.judged if each.status == "not_affected"]
+        if untouched:
+            names = "、".join(f"{each.code} {_words(each.title)}" for each in untouched)
+            line(say("review.untouched", controls=names), "dim")
+        if site.suggestion:
+            for said in _suggested(site.suggestion, answer.area_m2):
+                line(said)
+    if len(found.sites) > SHOWN:
+        line(say("site.more", count=len(found.sites) - SHOWN), "dim")
+    if len(found.sites) > 1:
+        of = Counter(each.opinion.answer for each in found.sites)
+        line(
+            say("review.counts", count=len(found.sites), passed=of[Answer.PASS], failed=of[Answer.FAIL],
+                person=of[Answer.NEEDS_PERSON], untold=of[Answer.CANNOT_TELL]),
+            "bold",
+        )  # fmt: skip
+    if out:
+        line(say("review.written", where=out))
+    notes(found.used.notes)
     line(say("review.limits"), "yellow")
-    line(say("review.method", method=found.looked_up.method, lawbook=short(found.lawbook)), "dim")
+    line(say("review.method", method=found.method, lawbook=short(found.lawbook)), "dim")
+
+
+def _suggested(found: Suggestion, area_m2: float) -> list[str]:
+    """Say what would pass."""
+    if found.kept is None:
+        least = load().number("compliance.kept_least_m2", datetime.now().astimezone().date())
+        kept = say("review.none_kept", least=least)
+    else:
+        share = round_half_up(Decimal(found.kept_m2 / area_m2 * 100), 1)
+        kept = say("review.kept", area=hectares(found.kept_m2), share=share)
+    if found.shift is None or found.answer is None:
+        return [kept, say("review.no_shift", reach=f"{found.reach_m:g}")]
+    way = say(f"review.way_{round(degrees(atan2(found.shift.north_m, found.shift.east_m)) / 45) % 8}")
+    return [
+        kept,
+        say("review.shift", way=way, length=f"{found.shift.length_m:.1f}", east=f"{found.shift.east_m:.1f}",
+            north=f"{found.shift.north_m:.1f}", answer=say(f"review.answer_{found.answer}")),
+    ]  # fmt: skip
 
 
 def _table(opinion: Opinion) -> Table:
@@ -95,6 +182,8 @@ def _table(opinion: Opinion) -> Table:
     table.add_column(say("review.affected"), justify="right")
     table.add_column(say("review.why"), overflow="fold")
     for each in opinion.judged:
+        if each.status == "not_affected":
+            continue
         table.add_row(
             Text(f"{each.control.code} {_words(each.control.title)}"),
             Text(say(f"review.status_{each.status}"), style=_COLOURS[each.answer]),
@@ -107,7 +196,8 @@ def _table(opinion: Opinion) -> Table:
 def _why(judged: Judged) -> str:
     said = []
     if judged.why:
-        said.append(say(judged.why[0], **judged.why[1]))
+        said.append(say(judged.why[0], **_named(judged.why[1])))
+    said += [_fitting(judged.control, each) for each in judged.fittings]
     if judged.branch:
         said.append(_words(judged.branch.why))
         for needed in judged.needed:
@@ -122,31 +212,64 @@ def _why(judged: Judged) -> str:
     return "\n".join(said)
 
 
+def _named(params: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters of a sentence with the names of kinds of layer beside their codes."""
+    kinds, found = load().layer_kinds, dict(params)
+    if "layer" in found:
+        given = str(found["layer"]).split("、")
+        names = (f"{_words(kinds[each].name)} {each}" if each in kinds else each for each in given)
+        found["layer"] = "、".join(names)
+    return found
+
+
+def _fitting(control: Control, fitting: Fitting) -> str:
+    fit = say(f"review.fit_{fitting.fit or 'unknown'}")
+    return say("review.fit", name=_class(control, fitting.code), fit=fit, area=hectares(fitting.area_m2))
+
+
+def _class(control: Control, code: str) -> str:
+    """Return a code with its name, by the first list that has it."""
+    book = load()
+    classed = book.layer_kinds[control.layers[0]].classed
+    names = (book.code_lists[name].name(code) for name in (classed[1] if classed else ()))
+    name = next((each for each in names if each), "")
+    return f"{code} {name}".strip() or say("review.no_class")
+
+
 def _words(words: Words) -> str:
     return words.en if language() == "en" else words.zh
 
 
 def _plain(found: Reviewed, invented: bool) -> dict[str, Any]:
-    used = found.looked_up.used
     return {
-        "file": used.file,
-        "system": used.system,
-        "notes": list(used.notes),
-        "method": found.looked_up.method,
+        "file": found.used.file,
+        "digest": found.used.digest,
+        "system": found.used.system,
+        "notes": list(found.used.notes),
+        "method": found.method,
         "lawbook": found.lawbook,
         "invented": invented,
         "project": {**found.project.about, **found.project.facts, "documents": list(found.project.documents)},
-        "sites": [
-            {
-                "site": answer.number,
-                "area_m2": answer.area_m2,
-                "day": opinion.day.isoformat(),
-                "opinion": opinion.answer,
-                "layers": sorted({each.layer.digest for each in (*answer.lines, *answer.land)}),
-                "controls": [_judged(each) for each in opinion.judged],
-            }
-            for answer, opinion in zip(found.looked_up.answers, found.opinions, strict=True)
-        ],
+        "sites": [_site(each) for each in found.sites],
+    }
+
+
+def _site(site: SiteReview) -> dict[str, Any]:
+    answer, found = site.answer, site.suggestion
+    return {
+        "site": answer.number,
+        "area_m2": answer.area_m2,
+        "day": site.opinion.day.isoformat(),
+        "opinion": site.opinion.answer,
+        "layers": sorted({each.layer.digest for each in (*answer.lines, *answer.land)}),
+        "controls": [_judged(each) for each in site.opinion.judged],
+        "suggestion": found
+        and {
+            "kept_m2": found.kept_m2,
+            "shift": found.shift
+            and {"east_m": found.shift.east_m, "north_m": found.shift.north_m, "opinion": found.answer},
+            "reach_m": found.reach_m,
+        },
     }
 
 
@@ -155,12 +278,15 @@ def _judged(judged: Judged) -> dict[str, Any]:
     return {
         "control": judged.control.code,
         "title": judged.control.title.to_json(),
-        "layer": judged.control.layer,
+        "layers": list(judged.control.layers),
         "status": judged.status,
         "answer": judged.answer,
         "affected_m2": judged.area_m2,
         "outcome": branch and branch.id,
         "why": branch and branch.why.to_json(),
+        "fittings": [
+            {"class": each.code, "area_m2": each.area_m2, "fit": each.fit} for each in judged.fittings
+        ],
         "missing": None if judged.why is None else {"code": judged.why[0], **judged.why[1]},
         "documents": [
             {"id": each.id, "name": each.name.to_json(), "by": each.by.to_json(),

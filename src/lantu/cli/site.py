@@ -83,8 +83,7 @@ def show(result: SiteFile, invented: bool) -> None:
     """Print answers for people."""
     if invented:
         console.print(say("measure.invented"), style="bold magenta", markup=False)
-    sites = zip(result.answers, result.land, result.declared, strict=True)
-    for answer, classes, declared in list(sites)[:SHOWN]:
+    for answer, declared in list(zip(result.answers, result.declared, strict=True))[:SHOWN]:
         area = hectares(answer.area_m2)
         line(say("site.title", number=answer.number, area=area, year=result.year), "bold")
         if declared and not declared.agrees:
@@ -94,7 +93,7 @@ def show(result: SiteFile, invented: bool) -> None:
         if answer.lines:
             console.print(_lines(answer))
         if answer.land:
-            console.print(_land(answer, classes))
+            console.print(_land(answer))
         for code, kind in answer.lacking:
             line(say("site.lacking", area=_area(code), line=_kind(kind)), "yellow")
         if answer.elsewhere_m2:
@@ -126,12 +125,12 @@ def _lines(answer: SiteAnswer) -> Table:
     return table
 
 
-def _land(answer: SiteAnswer, classes: dict[str, dict[str, float]]) -> Table:
+def _land(answer: SiteAnswer) -> Table:
     known = LandClasses(load())
     table = Table()
     _columns(table, "land", "survey", numbers=("hectares", "share"))
     for share in answer.land:
-        for code, area in classes[share.layer.digest].items():
+        for code, area in share.classes.items():
             table.add_row(
                 Text(known.describe([code]) or say("overlay.no_value")),
                 Text(f"{_area(share.layer.area_code)} {share.layer.year}"),
@@ -161,13 +160,11 @@ def _plain(result: SiteFile, invented: bool) -> dict[str, Any]:
                 "area_m2": answer.area_m2,
                 "declared": _declared(declared),
                 "lines": [_share(share, answer) for share in answer.lines],
-                "land": [
-                    _share(share, answer) | {"by_dlbm": classes[share.layer.digest]} for share in answer.land
-                ],
+                "land": [_share(share, answer) for share in answer.land],
                 "not_registered": [{"area_code": code, "kind": kind} for code, kind in answer.lacking],
                 "in_no_registered_area_m2": answer.elsewhere_m2,
             }
-            for answer, classes, declared in zip(result.answers, result.land, result.declared, strict=True)
+            for answer, declared in zip(result.answers, result.declared, strict=True)
         ],
     }
 
@@ -191,6 +188,7 @@ def _share(share: Share, answer: SiteAnswer) -> dict[str, Any]:
         "title": share.layer.title,
         "covered_m2": share.covered_m2,
         "share": share.covered_m2 / answer.area_m2 if answer.area_m2 else None,
+        "by_class": dict(share.classes),
         "lies_double": share.double,
         "features": [{"fid": fid, "area_m2": area} for fid, area in share.features],
     }

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from lantu.compliance.rules import Branch, Control, Document, Outcome
-from lantu.core.errors import LawbookError
+from lantu.compliance.rules import FIT, USE, Branch, Control, Document, Outcome
 from lantu.core.finding import Answer, worst
 from lantu.core.units import convert, round_half_up
-from lantu.lawbook import Lawbook
+from lantu.lawbook import Compatibility, Lawbook
 
-LAND_CODES = "dltb_dlbm_2020"
 LEAST = "overlay.min_defect_m2"
 """The parameter from which on ground counts as affected: sites and lines are digitised to less."""
 
@@ -28,7 +26,7 @@ class Ground:
     Attributes:
         covered_m2: kind of layer → ground of the site it covers, of all areas together; a kind is there also
             where it covers nothing.
-        land_m2: 地类编码 → ground of that class; empty without a land survey.
+        classes_m2: kind of layer → code of a class of its features → ground; "" for features without one.
         absent: kinds that are not registered, or damaged, somewhere under the site.
         elsewhere_m2: ground in no registered county, of which nothing can be told.
         doubtful: kinds of which polygons lie over each other there, so that their classes overlap.
@@ -36,10 +34,23 @@ class Ground:
 
     area_m2: float
     covered_m2: Mapping[str, float]
-    land_m2: Mapping[str, float]
+    classes_m2: Mapping[str, Mapping[str, float]]
     absent: frozenset[str]
     elsewhere_m2: float
     doubtful: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The project's use against the class of some of its ground.
+
+    Attributes:
+        fit: allowed, condition, forbidden; None where no table of compatibility knows the pair.
+    """
+
+    code: str
+    area_m2: float
+    fit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class Judged:
         branch: which outcome decided; None where none did.
         needed, at_hand: documents asked for; those of them that the project names. They are not read here.
         why: what is missing, where it cannot be told.
+        fittings: class by class, where compatibility decides; the biggest first.
     """
 
     control: Control
@@ -63,6 +75,12 @@ class Judged:
     needed: tuple[Document, ...] = ()
     at_hand: tuple[Document, ...] = ()
     why: Why | None = None
+    fittings: tuple[Fitting, ...] = ()
+
+    @property
+    def affected(self) -> bool:
+        """Whether it is known to take ground of the site."""
+        return self.status != "not_affected" and bool(self.area_m2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,96 +108,132 @@ def review(
     documents: Iterable[str],
     controls: Iterable[Control],
     book: Lawbook,
+    table: Compatibility,
     day: date,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Opinion:
     """Hold a site against controls as they are law on a day.
 
     Args:
         project: fact → value; a fact that is not there is not known.
         documents: ids of those that the project has.
+        table: of the book.
+        stop: asked before each control; once true, the rest cannot be told.
     """
-    known = frozenset(documents)
-    return Opinion(tuple(_judged(each, ground, project, known, book, day) for each in controls), day)
+    court = _Court(ground, project, frozenset(documents), book, table, day)
+    return Opinion(tuple(court.judged(each, stop) for each in controls), day)
 
 
-def _judged(
-    control: Control,
-    ground: Ground,
-    project: Mapping[str, str],
-    documents: frozenset[str],
-    book: Lawbook,
-    day: date,
-) -> Judged:
-    try:
-        return _judge(control, ground, project, documents, book, day)
-    except Exception as error:  # one control's crash is that control's answer
-        why = f"{type(error).__name__}: {error}"[:200]
-        return _untold(control, None, ("review.crashed", {"why": why}))
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """What one site is judged by."""
 
+    ground: Ground
+    project: Mapping[str, str]
+    documents: frozenset[str]
+    book: Lawbook
+    table: Compatibility
+    day: date
 
-def _judge(
-    control: Control,
-    ground: Ground,
-    project: Mapping[str, str],
-    documents: frozenset[str],
-    book: Lawbook,
-    day: date,
-) -> Judged:
-    least = float(book.number(LEAST, day))
-    area, whole = affected_m2(control, ground, book, least)
-    if control.over is not None:
-        least = float(convert(book.number(control.over, day), "公顷", "平方米"))
-    # What is known to be affected is judged, though more of it may lie where nothing is known.
-    if area is None or (area < least and not whole):
-        return _untold(control, area, _missing(control, ground))
-    if area < least or (control.over is not None and area <= least):
-        return Judged(control, "not_affected", Answer.PASS, area)
-    branches = control.on(day)
-    if not branches:
-        return _untold(control, area, ("review.no_law", {"day": day}))
-    branch, unknown = _chosen(branches, project)
-    if branch is None:
-        return _untold(control, area, ("review.fact_unknown", {"facts": unknown}))
-    needed = branch.documents
-    at_hand = tuple(each for each in needed if each.id in documents)
-    answer = _ANSWERS[branch.outcome]
-    if not whole and answer is not Answer.FAIL:
-        return replace(
-            _untold(control, area, _missing(control, ground)), branch=branch, needed=needed, at_hand=at_hand
+    def judged(self, control: Control, stop: Callable[[], bool]) -> Judged:
+        try:
+            if stop():
+                return _untold(control, None, ("review.out_of_time", {}))
+            return self._judge(control)
+        except Exception as error:  # one control's crash is that control's answer
+            why = f"{type(error).__name__}: {error}"[:200]
+            return _untold(control, None, ("review.crashed", {"why": why}))
+
+    def _judge(self, control: Control) -> Judged:
+        least = float(self.book.number(LEAST, self.day))
+        area, whole = affected_m2(control, self.ground, self.book, least)
+        if control.over is not None:
+            least = float(convert(self.book.number(control.over, self.day), "公顷", "平方米"))
+        # What is known to be affected is judged, though more of it may lie where nothing is known.
+        if area is None or (area < least and not whole):
+            return _untold(control, area, _missing(control, self.ground))
+        if area < least or (control.over is not None and area <= least):
+            return Judged(control, "not_affected", Answer.PASS, area)
+        branches = control.on(self.day)
+        if not branches:
+            return _untold(control, area, ("review.no_law", {"day": self.day}))
+        facts, fittings, unfit = self._fitted(control)
+        branch, unknown = _chosen(branches, facts)
+        if branch is None:
+            why: Why = ("review.fact_unknown", {"facts": unknown})
+            return replace(_untold(control, area, unfit or why), fittings=fittings)
+        needed = branch.documents
+        at_hand = tuple(each for each in needed if each.id in self.documents)
+        found = Judged(
+            control, str(branch.outcome), _ANSWERS[branch.outcome], area, branch, needed, at_hand,
+            fittings=fittings,
+        )  # fmt: skip
+        if found.answer is Answer.FAIL or (whole and unfit is None):
+            return found
+        why = unfit or _missing(control, self.ground)
+        return replace(found, status="cannot_tell", answer=Answer.CANNOT_TELL, why=why)
+
+    def _fitted(self, control: Control) -> tuple[Mapping[str, str], tuple[Fitting, ...], Why | None]:
+        """Return the facts with what compatibility says; class by class; and what it cannot say."""
+        if control.matrix is None:
+            return self.project, (), None
+        use = self.project.get(USE)
+        if use is None:
+            return self.project, (), ("review.fact_unknown", {"facts": USE})
+        kind = layer_of(control, self.ground)
+        areas = self.ground.classes_m2.get(kind, {})
+        wanted = {code: area for code, area in areas.items() if not control.codes or code in control.codes}
+        fittings = tuple(
+            Fitting(code, area, _fit(control, self.table, use, code))
+            for code, area in sorted(wanted.items(), key=lambda each: -each[1])
         )
-    return Judged(control, str(branch.outcome), answer, area, branch, needed, at_hand)
+        fits = {each.fit for each in fittings}
+        lost = "、".join(each.code or "–" for each in fittings if each.fit is None)
+        unfit: Why | None = ("review.no_compatibility", {"use": use, "classes": lost}) if lost else None
+        worst_fit = next((fit for fit in ("forbidden", "condition", "allowed") if fit in fits), None)
+        facts = self.project if worst_fit is None else {**self.project, FIT: worst_fit}
+        return facts, fittings, unfit
+
+
+def _fit(control: Control, table: Compatibility, use: str, code: str) -> str | None:
+    verdict = table.in_zone(use, code) if control.matrix == "zone" else table.refines(code, use)
+    return None if verdict.outcome == "unknown" else verdict.outcome
+
+
+def layer_of(control: Control, ground: Ground) -> str:
+    """Return the kind of layer that says where a control is: of several the first that is registered."""
+    return next((each for each in control.layers if each in ground.covered_m2), control.layers[0])
 
 
 def affected_m2(control: Control, ground: Ground, book: Lawbook, least: float) -> tuple[float | None, bool]:
     """Return how much of a site a control affects, and whether that is all of it.
 
     Args:
-        least: so little ground that no parcel covers is none, m².
+        least: so little ground that the layer leaves uncovered is none, m².
 
     Returns:
         None where nothing can be measured; False where more may be affected than is known.
     """
     if control.side == "whole":
         return ground.area_m2, True
-    if control.layer not in ground.covered_m2:
+    kind = layer_of(control, ground)
+    if kind not in ground.covered_m2:
         return None, False
-    whole = control.layer not in ground.absent and ground.elsewhere_m2 == 0
+    whole = kind not in ground.absent and ground.elsewhere_m2 == 0
     if control.side == "outside":
         if not whole:
             # Where no line is known, ground is neither inside nor outside.
             return None, False
-        return max(ground.area_m2 - ground.covered_m2[control.layer], 0.0), True
-    if not control.land_classes:
-        return ground.covered_m2[control.layer], whole
-    wanted = frozenset().union(*(book.land_class(name, LAND_CODES) for name in control.land_classes))
-    if not wanted:
-        raise LawbookError("lawbook.review_page", code=control.code, name="、".join(control.land_classes))
-    codes = book.code_lists[LAND_CODES].rows
-    known = ground.land_m2.keys() <= codes.keys() and control.layer not in ground.doubtful
-    area = sum(area for code, area in ground.land_m2.items() if code in wanted)
-    # Ground of the site that no parcel covers is of no known class.
-    gap = ground.area_m2 - ground.covered_m2[control.layer]
-    return area, whole and known and gap < least
+        return max(ground.area_m2 - ground.covered_m2[kind], 0.0), True
+    if control.covering:
+        whole = whole and ground.area_m2 - ground.covered_m2[kind] < least
+    if not control.codes:
+        return ground.covered_m2[kind], whole
+    classes = ground.classes_m2.get(kind, {})
+    classed = book.layer_kinds[kind].classed
+    lists = [book.code_lists[name].rows for name in classed[1]] if classed else []
+    known = kind not in ground.doubtful and all(any(code in rows for rows in lists) for code in classes)
+    return sum(area for code, area in classes.items() if code in control.codes), whole and known
 
 
 def _chosen(branches: Iterable[Branch], project: Mapping[str, str]) -> tuple[Branch | None, str]:
@@ -198,11 +252,12 @@ def _chosen(branches: Iterable[Branch], project: Mapping[str, str]) -> tuple[Bra
 
 
 def _missing(control: Control, ground: Ground) -> Why:
-    if control.layer in ground.absent or control.layer not in ground.covered_m2:
-        return "review.layer_absent", {"layer": control.layer}
+    kind = layer_of(control, ground)
+    if kind in ground.absent or kind not in ground.covered_m2:
+        return "review.layer_absent", {"layer": "、".join(control.layers)}
     if ground.elsewhere_m2:
         return "review.elsewhere", {"area": round_half_up(Decimal(ground.elsewhere_m2), 2)}
-    return "review.land_unknown", {"layer": control.layer}
+    return "review.class_unknown", {"layer": kind}
 
 
 def _untold(control: Control, area: float | None, why: Why) -> Judged:

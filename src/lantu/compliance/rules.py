@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,12 @@ from lantu.lawbook import Citation, Lawbook, Words
 
 FOLDER = "compliance/"
 FACTS = f"{FOLDER}facts"
+
+
+USE, FIT = "use", "fit"
+"""The fact that a project's use is; the fact that comes of it, by compatibility."""
+
+Matrix = Literal["zone", "use"]
 
 
 class Outcome(StrEnum):
@@ -60,19 +66,24 @@ class Control:
     """One thing that a site is held against.
 
     Attributes:
-        layer: kind of the layer that says where it is.
+        layers: kinds of layer that say where it is; the first one that is registered does.
         side: whether ground inside the layer, outside it, or the whole site is affected.
-        land_classes: of a land survey, the classes that are meant; empty for all.
+        codes: the classes of the layer that are meant; empty for all.
+        covering: whether the layer covers all ground, so that ground it does not cover is of no known class.
         over: parameter of the area in hectares from which on it is affected; None for any area.
+        matrix: which table of compatibility the project's use is held against, class by class; its answer
+            is the fact `fit`.
         branches: the first one that applies decides.
     """
 
     code: str
     title: Words
-    layer: str
+    layers: tuple[str, ...]
     side: Literal["inside", "outside", "whole"]
-    land_classes: tuple[str, ...]
+    codes: frozenset[str]
+    covering: bool
     over: str | None
+    matrix: Matrix | None
     branches: tuple[Branch, ...]
 
     def on(self, day: date) -> tuple[Branch, ...]:
@@ -84,19 +95,50 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a review asks of a project, and the answers it knows."""
+    """Something a review asks of a project, and the answers it knows.
+
+    Attributes:
+        code_list: whose codes the answers are; None where they are the page's own words.
+    """
 
     name: str
     title: Words
     values: Mapping[str, Words]
+    code_list: str | None = None
+
+
+FITS = Fact(
+    FIT,
+    Words("拟建用途与规划是否相容", "whether the project's use fits the plan"),
+    {
+        "allowed": Words("相容", "it fits"),
+        "condition": Words("有条件相容", "it fits on conditions"),
+        "forbidden": Words("不相容", "it does not fit"),
+    },
+)
+"""What compatibility says: no project says it of itself."""
 
 
 def facts_of(book: Lawbook) -> Mapping[str, Fact]:
-    """Return what may be asked of a project."""
-    return {
-        name: Fact(name, _words(d["title"]), {value: _words(said) for value, said in d["values"].items()})
-        for name, d in book.pages[FACTS]["facts"].items()
-    }
+    """Return what may be asked of a project.
+
+    Raises:
+        LawbookError: `lawbook.review_page` for a code list that is not there.
+    """
+    return {name: _fact(name, d, book) for name, d in book.pages[FACTS]["facts"].items()}
+
+
+def _fact(name: str, d: Mapping[str, Any], book: Lawbook) -> Fact:
+    code_list = d.get("list")
+    if code_list is None:
+        return Fact(name, _words(d["title"]), {value: _words(said) for value, said in d["values"].items()})
+    if code_list not in book.code_lists:
+        raise LawbookError("lawbook.review_page", code=name, name=code_list)
+    rows = book.code_lists[code_list].rows
+    return Fact(
+        name, _words(d["title"]), {code: Words(row["name"], row["name"]) for code, row in rows.items()},
+        code_list,
+    )  # fmt: skip
 
 
 def controls_of(book: Lawbook) -> tuple[Control, ...]:
@@ -114,20 +156,42 @@ def controls_of(book: Lawbook) -> tuple[Control, ...]:
 def _control(
     d: Mapping[str, Any], book: Lawbook, facts: Mapping[str, Fact], documents: Mapping[str, Document]
 ) -> Control:
-    over = d.get("over")
-    if d["layer"] not in book.layer_kinds:
-        raise LawbookError("lawbook.review_page", code=d["code"], name=d["layer"])
+    over, layers = d.get("over"), (d["layer"],) if isinstance(d["layer"], str) else tuple(d["layer"])
+    for strange in (each for each in layers if each not in book.layer_kinds):
+        raise LawbookError("lawbook.review_page", code=d["code"], name=strange)
     if over is not None and over not in book.parameters:
         raise LawbookError("lawbook.review_page", code=d["code"], name=over)
+    matrix = d.get("matrix")
+    known = {**facts, FIT: FITS} if matrix else facts
     return Control(
         code=d["code"],
         title=_words(d["title"]),
-        layer=d["layer"],
+        layers=layers,
         side=d["side"],
-        land_classes=tuple(d.get("land_class", ())),
+        codes=_codes(d, layers, book),
+        covering=d.get("covering", False),
         over=over,
-        branches=tuple(_branch(each, d["code"], facts, documents) for each in d["outcomes"]),
+        matrix=matrix,
+        branches=tuple(_branch(each, d["code"], known, documents) for each in d["outcomes"]),
     )
+
+
+def _codes(d: Mapping[str, Any], layers: Iterable[str], book: Lawbook) -> frozenset[str]:
+    """Return the codes that a page means: its named classes, its codes and all codes below them."""
+    wanted = frozenset(d.get("codes", ()))
+    found: set[str] = set()
+    for layer in layers:
+        classed = book.layer_kinds[layer].classed
+        for name in classed[1] if classed else ():
+            listed = book.code_lists[name]
+            found |= {code for code in listed.rows if wanted.intersection(listed.lineage(code))}
+            for named in d.get("land_class", ()):
+                found |= book.land_class(named, name)
+    if (wanted or "land_class" in d) and not (found and wanted <= found):
+        raise LawbookError(
+            "lawbook.review_page", code=d["code"], name="、".join(sorted(wanted - found)) or "–"
+        )
+    return frozenset(found)
 
 
 def _branch(

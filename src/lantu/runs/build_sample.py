@@ -211,13 +211,14 @@ def _readme(manifest: SampleManifest) -> str:
         else "outlines are invented, their areas are true"
     )
     return f"""虚构示例数据（蓝图 Lantu）
-真实的：{_REAL}。其余一切——地块、三线、道路、设施、用水量、变化、进出平衡——均为虚构，不反映任何真实地块或行为。
+真实的：{_REAL}。其余一切——地块、三线、分区、详细规划、专项规划、许可、道路、设施、用水量、变化、进出平衡——均为虚构，不反映任何真实地块或行为。
 {zh_lines}。种子 {manifest.seed}，细度 {manifest.scale:g}。
 manifest.json 列出全部图层和表（按导入次序）；approval.txt 是批复的转述；truth.json 是预设的监测结果。
 
 Invented sample data (Lantu)
-Real: {_REAL_EN}. Everything else (parcels, lines, roads, facilities, water use, changes, exchanges) is
-invented and says nothing about any real land or deed; {en_lines}.
+Real: {_REAL_EN}. Everything else (parcels, lines, zones, detailed and
+special plans, permits, roads, facilities, water use, changes, exchanges) is invented and says nothing
+about any real land or deed; {en_lines}.
 Seed {manifest.seed}, scale {manifest.scale:g}.
 manifest.json lists all layers and tables in the order to add them; approval.txt restates the reply;
 truth.json holds what the monitoring must find.

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from lantu.core.errors import IntegrityError
+import numpy as np
+from numpy.typing import NDArray
+
+from lantu.core.errors import InputError, IntegrityError
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook
 from lantu.ledger import Head
+from lantu.overlay.doubles import lying_double
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.index import LayerIndex
 from lantu.overlay.pack import PackedLayer
 from lantu.runs.measure_layers import LAND, Shelf, shelves
+from lantu.runs.polygon_files import Labels, labels_of
 from lantu.store import OUTLINE, Home, Layer
 
 ENGINE = KernelEngine()
@@ -24,6 +29,7 @@ class ControlIndex:
 
     Attributes:
         layers, packs: those with a place in the index: control lines, zones …, land surveys, outlines.
+        classes: of each layer the class of its features, None where its kind has none.
         lacking: (area code, layer kind) of those that nobody registered.
         damaged: layers in force whose file cannot be read.
     """
@@ -32,9 +38,17 @@ class ControlIndex:
     year: int
     layers: tuple[Layer, ...]
     packs: tuple[PackedLayer, ...]
+    classes: tuple[Labels | None, ...]
     index: LayerIndex
     lacking: tuple[tuple[str, str], ...]
     damaged: tuple[Layer, ...]
+    _double: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def double(self, number: int) -> NDArray[np.bool_]:
+        """Return which features of a layer lie over others of it; looked for once."""
+        if number not in self._double:
+            self._double[number] = lying_double(self.packs[number], ENGINE)
+        return self._double[number]
 
 
 class InForce:
@@ -72,19 +86,33 @@ class InForce:
             if land is None:
                 lacking.append((code, LAND))
             layers += [layer for layer in (land, outline) if layer is not None]
-        packs, damaged = [], []
+        packs, classes, damaged = [], [], []
         for done, layer in enumerate(layers):
             progress("progress.project", done, len(layers))
             try:
-                packs.append(self._home.packs.get(layer))
+                pack, labels = self._home.packs.get(layer), self._classes(layer)
             except IntegrityError:
                 damaged.append(layer)
+            else:
+                packs.append(pack)
+                classes.append(labels)
         progress("progress.project", len(layers), len(layers))
         layers = [layer for layer in layers if layer not in damaged]
         index = LayerIndex(packs, ENGINE)
         return ControlIndex(
-            head, self._year, tuple(layers), tuple(packs), index, tuple(lacking), tuple(damaged)
-        )
+            head, self._year, tuple(layers), tuple(packs), tuple(classes), index, tuple(lacking),
+            tuple(damaged),
+        )  # fmt: skip
+
+    def _classes(self, layer: Layer) -> Labels | None:
+        classed = self._book.layer_kinds[layer.kind].classed
+        if classed is None:
+            return None
+        try:
+            table = self._home.layers.read(layer, [classed[0]], geometry=False).attributes
+        except InputError:  # a layer without that field: the class of none of its features is known
+            return Labels(np.zeros(layer.features, np.int64), [None])
+        return labels_of(table, classed[0], layer.features)
 
 
 def _latest_land(shelf: Shelf, year: int) -> Layer | None:

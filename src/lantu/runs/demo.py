@@ -14,6 +14,7 @@ from lantu.runs.build_sample import SEED, SampleManifest, build_sample
 from lantu.runs.measure import Measurement, measure
 from lantu.runs.register_plan import read_replies, register
 from lantu.runs.write_report import WrittenReport, write_report
+from lantu.sample.planning import KINDS
 from lantu.store import Home, Layer, Registered
 
 FOLDER = "sample"
@@ -82,9 +83,10 @@ def _add_layers(home: Home, out: Path, manifest: SampleManifest, progress: Progr
 
 
 def _plan_layers(layers: Iterable[Layer]) -> Mapping[str, Mapping[str, str]]:
-    """Give each plan the lines that it draws: those of its area that hold for no single year."""
+    """Give each plan what it draws: the layers of its area that hold for no single year, but for those of
+    plans below it and of permits."""
     found: dict[str, dict[str, str]] = {}
     for layer in layers:
-        if layer.year is None and layer.geometry_type == "polygon":
+        if layer.year is None and layer.geometry_type == "polygon" and layer.kind not in KINDS:
             found.setdefault(layer.area_code, {})[layer.kind] = layer.digest
     return found

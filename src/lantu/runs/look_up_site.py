@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +20,14 @@ from lantu.overlay.packing import pack_shapes, take
 from lantu.runs.control_index import ENGINE, ControlIndex, InForce
 from lantu.runs.declared_area import Declared, declared_areas
 from lantu.runs.measure_layers import LAND
-from lantu.runs.polygon_files import UsedFile, read_polygons
+from lantu.runs.polygon_files import PolygonFile, UsedFile, read_polygons
 from lantu.store import OUTLINE, Home, Layer
 
 APART = "overlay.min_defect_m2"
 """The parameter from which on ground in no outline counts: outlines and sites are digitised to less."""
+
+MANY = 100
+"""From so many sites on, layers are searched for polygons over each other as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,15 @@ class Share:
         covered_m2: ground of the site that it covers; polygons that lie over each other cover it once.
         features: (row number in the layer, from 0; area in m² it shares with the site), biggest first.
         double: whether polygons of the layer lie over each other there.
+        classes: ground by class (地类, 分区, 用地 code; "" where a feature has none), m², biggest first;
+            empty where its kind has no classes. Where polygons lie over each other they add up to more.
     """
 
     layer: Layer
     covered_m2: float
     features: tuple[tuple[int, float], ...]
     double: bool
+    classes: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class SiteAnswer:
 
     Attributes:
         number: place in its file, from 1.
-        lines: every control line registered in the areas it touches, also those that cover nothing of it.
+        lines: every control line, layer of zones … registered in the areas it touches, also those that cover
+            nothing of it.
         land: the land surveys it lies in.
         lacking: control lines (area code, kind) that are not registered, or damaged, in the areas it touches.
         elsewhere_m2: ground in no registered county outline: nothing can be told of it.
@@ -72,7 +78,6 @@ class SiteFile:
         year: control lines in force in this year.
         method: engine, plane and the greatest edge.
         answers: a site each, in the order of the file.
-        land: of each site, by digest of the land survey: its ground by 地类编码, as `land_classes`.
         declared: the area that the file declares for each site, None where it does not.
     """
 
@@ -80,7 +85,6 @@ class SiteFile:
     year: int
     method: str
     answers: list[SiteAnswer]
-    land: list[dict[str, dict[str, float]]]
     declared: list[Declared | None]
 
 
@@ -106,17 +110,37 @@ def look_up_file(
         NotFoundError: `store.no_plane` before the home's first layer.
         IntegrityError: `layer.missing`, `layer.damaged`: of a land survey.
     """
-    plane = home.plane
-    (sites,) = read_polygons(
-        [(path, layer)], plane=plane, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress
-    )
-    answers = look_up(sites.pack, InForce(home, load(), year).now(progress))
+    sites = read_sites(home, path, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    answers = look_up(sites.pack, InForce(home, load(), year).now(progress), date.today())
     declared = declared_areas(path, sites.used.digest, [answer.area_m2 for answer in answers])
-    return SiteFile(sites.used, year, method(ENGINE, plane), answers, land_classes(home, answers), declared)
+    return SiteFile(sites.used, year, method(ENGINE, sites.plane), answers, declared)
 
 
-def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:
+def read_sites(
+    home: Home,
+    path: Path,
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    assume_cgcs2000: bool = False,
+    progress: Progress = silent,
+) -> PolygonFile:
+    """Read the polygons of a file into the plane of a home.
+
+    Raises:
+        InputError, NotFoundError: as `look_up_file`.
+    """
+    (sites,) = read_polygons(
+        [(path, layer)], plane=home.plane, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress
+    )
+    return sites
+
+
+def look_up(sites: PackedLayer, control: ControlIndex, day: date) -> list[SiteAnswer]:
     """Measure sites against everything in force.
+
+    Args:
+        day: of the parameter from which on ground in no outline counts.
 
     Raises:
         InputError: `overlay.invalid` for a site that covers ground twice.
@@ -128,7 +152,8 @@ def look_up(sites: PackedLayer, control: ControlIndex) -> list[SiteAnswer]:
         if len(rows):
             site, number = int(hits.site[rows[0]]), int(hits.layer[rows[0]])
             shares[site].append(_share(control, number, sites, site, hits.feature[rows], hits.area_m2[rows]))
-    return [_answer(sites, site, shares[site], control) for site in range(len(sites))]
+    apart = float(load().number(APART, day))
+    return [_answer(sites, site, shares[site], control, apart) for site in range(len(sites))]
 
 
 def _share(
@@ -140,16 +165,26 @@ def _share(
     area_m2: NDArray[np.float64],
 ) -> Share:
     covered, double = float(area_m2.sum()), False
-    if len(feature) > 1:
+    # For many sites it pays to know beforehand which features lie over others.
+    if len(feature) > 1 and (len(sites) < MANY or control.double(number)[feature].any()):
         covered, double = covered_once(
             take(control.packs[number], feature), take(sites, np.array([site])), ENGINE
         )
     order = np.argsort(-area_m2, kind="stable")
-    features = tuple((int(feature[n]), float(area_m2[n])) for n in order)
-    return Share(control.layers[number], covered, features, double)
+    features = tuple(zip(feature[order].tolist(), area_m2[order].tolist(), strict=True))
+    classes: defaultdict[str, float] = defaultdict(float)
+    labels = control.classes[number]
+    if labels is not None:
+        for row, area in features:
+            value = labels.value[labels.number[row]]
+            classes["" if value is None else str(value)] += area
+    by_area = dict(sorted(classes.items(), key=lambda each: -each[1]))
+    return Share(control.layers[number], covered, features, double, by_area)
 
 
-def _answer(sites: PackedLayer, site: int, shares: list[Share], control: ControlIndex) -> SiteAnswer:
+def _answer(
+    sites: PackedLayer, site: int, shares: list[Share], control: ControlIndex, apart: float
+) -> SiteAnswer:
     outlines = [share for share in shares if share.layer.kind == OUTLINE]
     touched = {share.layer.area_code for share in shares}
     whole = float(sites.area_m2[site])
@@ -168,7 +203,7 @@ def _answer(sites: PackedLayer, site: int, shares: list[Share], control: Control
         lines=tuple(sorted(lines, key=lambda share: (share.layer.area_code, -share.covered_m2))),
         land=tuple(share for share in shares if share.layer.kind == LAND),
         lacking=tuple(each for each in (*control.lacking, *damaged) if each[0] in touched),
-        elsewhere_m2=elsewhere if elsewhere >= load().number(APART, date.today()) else 0.0,
+        elsewhere_m2=elsewhere if elsewhere >= apart else 0.0,
     )
 
 
@@ -182,29 +217,3 @@ def _in_outlines(outlines: Sequence[Share], control: ControlIndex, sites: Packed
         shapes.append(pack.geometries(np.array([feature for feature, _ in share.features])))
     together = pack_shapes(np.concatenate(shapes), OUTLINE)
     return covered_once(together, take(sites, np.array([site])), ENGINE)[0]
-
-
-def land_classes(home: Home, answers: Sequence[SiteAnswer]) -> list[dict[str, dict[str, float]]]:
-    """Return the ground of each site by land survey (digest) and 地类编码 (DLBM), m², biggest first.
-
-    Raises:
-        IntegrityError: `layer.missing`, `layer.damaged`.
-    """
-    surveys = {share.layer.digest: share.layer for answer in answers for share in answer.land}
-    codes = {digest: _codes(home, layer) for digest, layer in surveys.items()}
-    return [
-        {share.layer.digest: _by_code(share, codes[share.layer.digest]) for share in answer.land}
-        for answer in answers
-    ]
-
-
-def _codes(home: Home, layer: Layer) -> list[Any]:
-    codes: list[Any] = home.layers.read(layer, ["DLBM"], geometry=False).attributes["DLBM"].to_pylist()
-    return codes
-
-
-def _by_code(share: Share, codes: list[Any]) -> dict[str, float]:
-    found: dict[str, float] = defaultdict(float)
-    for feature, area in share.features:
-        found["" if codes[feature] is None else str(codes[feature])] += area
-    return dict(sorted(found.items(), key=lambda each: -each[1]))

@@ -6,21 +6,39 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Any
+
+import numpy as np
+import shapely
 
 from lantu.compliance.review import Ground, Opinion, review
 from lantu.compliance.rules import FACTS, controls_of, facts_of
+from lantu.compliance.suggest import Shift, shifts
+from lantu.core.area import StatutoryPlane
 from lantu.core.errors import InputError
+from lantu.core.finding import Answer
 from lantu.core.progress import Progress, silent
-from lantu.lawbook import Lawbook, load
-from lantu.runs.look_up_site import SiteAnswer, SiteFile, look_up_file
-from lantu.runs.measure_layers import LAND
+from lantu.lawbook import Compatibility, Lawbook, load
+from lantu.overlay.cutting import polygons_of
+from lantu.overlay.engine import method
+from lantu.overlay.pack import PackedLayer
+from lantu.overlay.packing import pack_shapes
+from lantu.runs.control_index import ENGINE, ControlIndex, InForce
+from lantu.runs.declared_area import Declared, declared_areas
+from lantu.runs.look_up_site import SiteAnswer, look_up, read_sites
+from lantu.runs.polygon_files import UsedFile
+from lantu.runs.site_parts import barriers, parts_of
 from lantu.runs.yaml_file import read_user_yaml
 from lantu.store import Home
 
 _TEXTS = ("name", "applicant")
 """What a project says of itself that no rule asks for."""
+TRIES = 12
+"""So many ways to move a site are judged anew: the nearest may meet another control."""
+REPORT_EVERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +57,143 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What would pass.
+
+    Attributes:
+        kept: the part of the site that no control forbids, in the plane; None where nothing of it is left.
+        shift: the nearest way found to move the whole site to where nothing forbids it; None where none was
+            found within the reach.
+        answer: the opinion that the site would have there.
+    """
+
+    kept: Any | None
+    kept_m2: float
+    shift: Shift | None
+    answer: Answer | None
+    reach_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReview:
+    """One site reviewed.
+
+    Attributes:
+        shape: in the plane; None where shapes were not asked for.
+        parts: code of a control → the ground it affects, in the plane.
+        suggestion: None where it was not asked for, or nothing forbids the site.
+    """
+
+    answer: SiteAnswer
+    opinion: Opinion
+    shape: Any | None = None
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    suggestion: Suggestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
     """The sites of a file with an opinion each, in the order of the file."""
 
     project: Project
-    looked_up: SiteFile
-    opinions: tuple[Opinion, ...]
+    used: UsedFile
+    sites: tuple[SiteReview, ...]
+    declared: tuple[Declared | None, ...]
+    plane: StatutoryPlane
+    method: str
     lawbook: str
+
+
+class Reviewer:
+    """Reviews sites as of a day against a home, whose layers in force it keeps ready.
+
+    Args:
+        limit_s: seconds that one site may take; what is not reached by then cannot be told.
+    """
+
+    def __init__(
+        self, home: Home, day: date, book: Lawbook | None = None, *, limit_s: float | None = None
+    ) -> None:
+        """Read the controls.
+
+        Raises:
+            LawbookError: `lawbook.review_page`, `lawbook.compatibility`.
+        """
+        self.book, self.day = book or load(), day
+        self._in_force = InForce(home, self.book, day.year)
+        self._controls, self._table = controls_of(self.book), Compatibility(self.book)
+        self._limit_s = limit_s
+
+    def review(
+        self,
+        sites: PackedLayer,
+        project: Project,
+        *,
+        shapes: bool = True,
+        suggest: bool = False,
+        progress: Progress = silent,
+    ) -> tuple[SiteReview, ...]:
+        """Review sites, which lie packed in the home's plane.
+
+        Args:
+            shapes: whether to cut out the ground that each control affects.
+            suggest: whether to look for what would pass where something forbids a site.
+
+        Raises:
+            InputError: `overlay.invalid` for a site that covers ground twice.
+        """
+        index = self._in_force.now(progress)
+        answers = look_up(sites, index, self.day)
+        found = []
+        for done, answer in enumerate(answers):
+            if not done % REPORT_EVERY:
+                progress("progress.review", done, len(answers))
+            opinion = self._opinion(answer, project)
+            shape, parts, suggestion = None, {}, None
+            if shapes or suggest:
+                shape = sites.geometries(np.array([answer.number - 1]))[0]
+                parts = parts_of(shape, answer, opinion, index)
+                if suggest and opinion.answer is Answer.FAIL:
+                    suggestion = self._suggestion(shape, parts, opinion, index, project)
+            found.append(SiteReview(answer, opinion, shape, parts, suggestion))
+        progress("progress.review", len(answers), len(answers))
+        return tuple(found)
+
+    def _opinion(self, answer: SiteAnswer, project: Project) -> Opinion:
+        end = None if self._limit_s is None else monotonic() + self._limit_s
+        return review(
+            ground_of(answer), project.facts, project.documents, self._controls, self.book, self._table,
+            self.day, lambda: end is not None and monotonic() > end,
+        )  # fmt: skip
+
+    def _suggestion(
+        self, shape: Any, parts: Mapping[str, Any], opinion: Opinion, index: ControlIndex, project: Project
+    ) -> Suggestion:
+        forbidding = [each for each in opinion.judged if each.answer is Answer.FAIL]
+        lost = shapely.union_all([parts[each.control.code] for each in forbidding])
+        kept = polygons_of(np.array([shapely.difference(shape, lost)], object))[0]
+        reach, step, least = (
+            float(self.book.number(name, self.day))
+            for name in ("compliance.shift_reach_m", "compliance.shift_step_m", "compliance.kept_least_m2")
+        )
+        west, south, east, north = shape.bounds
+        box = (west - reach, south - reach, east + reach, north + reach)
+        # A class that the project's use does not fit may be met anew where the site goes: so it is tried.
+        ways = shifts(shape, *barriers(box, forbidding, index), reach, step)
+        shift, answer = None, None
+        for way in islice(ways, TRIES):
+            moved = np.array([way.moved(shape)], object)
+            there = look_up(pack_shapes(moved, "site"), index, self.day)[0]
+            answer = self._opinion(there, project).answer
+            # Ground of which nothing is known is no better place.
+            if answer is not Answer.FAIL and not there.elsewhere_m2:
+                shift = way
+                break
+        area = float(kept.area)
+        return Suggestion(
+            kept if area >= least else None, area if area >= least else 0.0, shift, answer if shift else None,
+            reach,
+        )  # fmt: skip
 
 
 def review_file(
@@ -55,44 +203,48 @@ def review_file(
     day: date,
     project: Project | None = None,
     layer: str | None = None,
+    crs: str | None = None,
     assume_cgcs2000: bool = False,
+    shapes: bool = False,
+    suggest: bool = False,
+    limit_s: float | None = None,
     book: Lawbook | None = None,
     progress: Progress = silent,
 ) -> Reviewed:
     """Review every site of a file as of a day: its law, and the lines in force in its year.
 
+    Args:
+        crs: system of a file that names none.
+        shapes, suggest, limit_s: as `Reviewer`.
+
     Raises:
-        as `look_up_file`; LawbookError: `lawbook.review_page`.
+        as `read_sites`; LawbookError: `lawbook.review_page`, `lawbook.compatibility`.
     """
-    book = book or load()
-    project = project or Project()
-    controls = controls_of(book)
-    found = look_up_file(
-        home, path, day.year, layer=layer, assume_cgcs2000=assume_cgcs2000, progress=progress
+    book, project = book or load(), project or Project()
+    reviewer = Reviewer(home, day, book, limit_s=limit_s)
+    sites = read_sites(home, path, layer=layer, crs=crs, assume_cgcs2000=assume_cgcs2000, progress=progress)
+    found = reviewer.review(sites.pack, project, shapes=shapes, suggest=suggest, progress=progress)
+    declared = declared_areas(path, sites.used.digest, [each.answer.area_m2 for each in found])
+    return Reviewed(
+        project, sites.used, found, tuple(declared), sites.plane, method(ENGINE, sites.plane), book.digest
     )
-    grounds = [ground_of(answer, land) for answer, land in zip(found.answers, found.land, strict=True)]
-    opinions = tuple(
-        review(ground, project.facts, project.documents, controls, book, day) for ground in grounds
-    )
-    return Reviewed(project, found, opinions, book.digest)
 
 
-def ground_of(answer: SiteAnswer, land: Mapping[str, Mapping[str, float]]) -> Ground:
+def ground_of(answer: SiteAnswer) -> Ground:
     """Return a site as the controls look at it: all areas it touches together."""
     covered: defaultdict[str, float] = defaultdict(float)
+    classes: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for share in (*answer.lines, *answer.land):
         covered[share.layer.kind] += share.covered_m2
-    classes: defaultdict[str, float] = defaultdict(float)
-    for by_code in land.values():
-        for code, area in by_code.items():
-            classes[code] += area
+        for code, area in share.classes.items():
+            classes[share.layer.kind][code] += area
     return Ground(
         area_m2=answer.area_m2,
         covered_m2=dict(covered),
-        land_m2=dict(classes),
+        classes_m2=classes,
         absent=frozenset(kind for _, kind in answer.lacking),
         elsewhere_m2=answer.elsewhere_m2,
-        doubtful=frozenset([LAND]) if any(share.double for share in answer.land) else frozenset(),
+        doubtful=frozenset(share.layer.kind for share in (*answer.lines, *answer.land) if share.double),
     )
 
 
@@ -101,7 +253,7 @@ def read_project(path: Path, book: Lawbook) -> Project:
 
     Raises:
         InputError: `review.bad_project`, `.unknown_fact`, `.unknown_value`, `.unknown_document`,
-            `document.*`.
+            `.unquoted`, `document.*`.
     """
     return _project(read_user_yaml(path, "review.bad_project", dict, "{fact: value}"), path.name, book)
 
@@ -114,13 +266,14 @@ def _project(data: Mapping[str, Any], where: str, book: Lawbook) -> Project:
             continue
         if name not in facts:
             raise InputError("review.unknown_fact", where=where, fact=name, known="、".join(facts))
+        if facts[name].code_list and not isinstance(value, str):
+            # YAML reads a bare 0701 as an octal number.
+            raise InputError("review.unquoted", where=where, fact=name)
         # YAML reads a bare yes or no as a truth value.
         said = ("yes" if value else "no") if isinstance(value, bool) else str(value)
         if said not in facts[name].values:
-            raise InputError(
-                "review.unknown_value", where=where, fact=name, value=said,
-                known="、".join(facts[name].values),
-            )  # fmt: skip
+            known_values = facts[name].code_list or "、".join(facts[name].values)
+            raise InputError("review.unknown_value", where=where, fact=name, value=said, known=known_values)
         given[name] = said
     documents = data.get("documents") or []
     if not isinstance(documents, list) or (strange := [each for each in documents if each not in known]):

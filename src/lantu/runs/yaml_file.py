@@ -18,13 +18,15 @@ def read_user_yaml(path: Path, refused: str, kind: type, form: str) -> Any:
         kind: what it must be as a whole; `form` shows that to the user.
 
     Raises:
-        InputError: `refused`, `document.*`.
+        InputError: `refused`, `document.*`, `lawbook.*` of a page that is not well-formed.
     """
     try:
         data = read_yaml(text_of(read_bytes(path), path.name), path.name).data
     except LawbookError as error:
-        why, line = error.params.get("why", error.code), error.params.get("line", 1)
-        raise InputError(refused, where=path.name, line=line, why=why) from None
+        if "why" not in error.params:
+            raise InputError(error.code, **error.params) from None
+        line = error.params.get("line", 1)
+        raise InputError(refused, where=path.name, line=line, why=error.params["why"]) from None
     if not isinstance(data, kind):
         raise InputError(refused, where=path.name, line=1, why=form)
     return data

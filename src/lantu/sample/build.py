@@ -16,6 +16,7 @@ from lantu.sample.landmap import draw_land
 from lantu.sample.layers import SampleLayer
 from lantu.sample.package import TABLE, package_layers, plan_text
 from lantu.sample.plan import plan_layers
+from lantu.sample.planning import KINDS, planning_layers
 from lantu.sample.story import tell
 from lantu.sample.survey import land_layers
 from lantu.sample.tables import exchanges, water_use
@@ -23,6 +24,8 @@ from lantu.sample.truth import truth_of
 from lantu.sample.write import write_layer, write_table
 
 PLAN_TEXT = "规划文本.txt"
+_IN_FORCE = ("GHFQ", "ZXCQGHYDYH")
+"""Layers of the plan package that are added, besides the lines: what sites are held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,9 @@ def build_county(
     m = draw_land(county, outline, scale, rng)
     events = tell(m, class_land(m, rng), book, rng)
     layers = [*plan_layers(events, rng), *land_layers(events), water_use(events, rng), exchanges(events)]
-    entries = [_write(county, layer, folder) for layer in layers]
-    for layer in package_layers(events):
-        _write(county, layer, folder)
+    entries = [_write(county, layer, folder) for layer in (*layers, *planning_layers(events))]
+    more = [_write(county, layer, folder) for layer in package_layers(events)]
+    entries += [entry for entry in more if entry.kind in _IN_FORCE]
     (folder / _plan_folder(county) / PLAN_TEXT).write_text(plan_text(county), "utf-8")
     return entries, truth_of(events)
 
@@ -88,6 +91,8 @@ def _file_of(county: County, layer: SampleLayer) -> tuple[str, str | None]:
     """Return a layer's file and its name there: land by year, the plan in one file or a Shapefile each."""
     if layer.kind != TABLE and layer.shapes is None:
         return f"tables/{county.code}_{layer.kind}.csv", None
+    if layer.kind in KINDS:
+        return f"planning/{county.code}.gpkg", layer.kind
     if layer.year is not None:
         return f"land/{county.code}_{layer.year}.gpkg", layer.kind
     if county.plan_format != "shp":

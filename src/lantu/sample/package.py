@@ -18,6 +18,7 @@ from lantu.sample.events import Events, farmland_cents
 from lantu.sample.layers import NOTE, SampleLayer
 from lantu.sample.partition import whole
 from lantu.sample.plan import base_shapes, patches, plan_layer
+from lantu.sample.planning import central, planned_uses
 
 ZONES_FROM = 87_000_001
 _ECOLOGY, _FARMLAND, _RURAL = "100", "300", "500"
@@ -50,14 +51,13 @@ def _zones(events: Events) -> list[SampleLayer]:
     m = events.m
     zone = np.where(events.base.red, _ECOLOGY, np.where(events.base.basic, _FARMLAND, _RURAL)).astype("<U3")
     zone = np.where(m.zone > 0, m.zone.astype(str), zone)
-    town = np.flatnonzero(m.settlements.place == m.places.county_town)[0]
-    central = (m.zone > 0) & (m.zone_of == town)
+    inner = central(events)
     everywhere = _dissolved(events, zone, np.ones(len(zone), np.bool_))
     return [
         _zone_layer(events, "GHFQ", *everywhere, ZONES_FROM),
         _zone_layer(events, "YDYHGHFQ", *everywhere, ZONES_FROM + 100_000),
-        _zone_layer(events, "ZXCQGHFQ", *_dissolved(events, zone, central), ZONES_FROM + 200_000),
-        _planned_uses(events, np.flatnonzero(central)),
+        _zone_layer(events, "ZXCQGHFQ", *_dissolved(events, zone, inner), ZONES_FROM + 200_000),
+        _planned_uses(events, np.flatnonzero(inner)),
     ]
 
 
@@ -83,11 +83,8 @@ def _zone_layer(events: Events, kind: str, drawn: list[Any], codes: list[str], s
 
 def _planned_uses(events: Events, rows: NDArray[np.int64]) -> SampleLayer:
     """Return the parcels of the central urban area with the planned use that their class goes to."""
-    book, shapes = events.book, base_shapes(events)[rows]
-    old, classes = book.code_lists["landuse_2020"], book.code_lists["dltb_dlbm_2020"].rows
-    older = {new["code_2023"]: code for code, new in book.code_lists["landuse_2020_to_2023"].rows.items()}
-    new = [classes[code]["yydyh"] for code in events.base.dlbm[rows].tolist()]
-    codes = [older.get(code, code) for code in new]
+    old, shapes = events.book.code_lists["landuse_2020"], base_shapes(events)[rows]
+    codes = planned_uses(events, rows)
     area = cents(areas_m2(shapes, events.m.county.epsg)) / CENT
     more = {
         "YDYHFLDM": codes, "YDYHFLMC": [old.name(code) or "" for code in codes], "TBMJ": area, "TBDLMJ": area,

@@ -56,13 +56,18 @@ def write(
     Raises:
         StorageError: the disk is full or refuses.
     """
+    with _faults(path):
+        _write(GeoPackageLayer(layer, attributes, as_multi(shapes), "MultiPolygon"), crs, facts, path)
+
+
+def as_multi(shapes: Geometries) -> Geometries:
+    """Return polygons as multipolygons: a layer is of one kind."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     whole = np.full(len(shapes), shapely.MultiPolygon(), object)
     rows, number = np.unique(owner, return_inverse=True)
     if len(rows):
         whole[rows] = shapely.multipolygons(parts, indices=number)
-    with _faults(path):
-        _write(GeoPackageLayer(layer, attributes, whole, "MultiPolygon"), crs, facts, path)
+    return whole
 
 
 def write_layers(
