@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,21 +10,36 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from lantu.cli.context import HomeOption, JsonOption, console, emit, home_path, language, line, say
+from lantu.cli.context import (
+    HomeOption,
+    JsonOption,
+    console,
+    emit,
+    home_path,
+    language,
+    line,
+    progress_bars,
+    say,
+)
+from lantu.cli.transmit_clauses import (
+    COLOURS,
+    clause_json,
+    matrix_json,
+    show_answer,
+    show_matrix,
+    show_section,
+)
 from lantu.core.digest import short
 from lantu.core.finding import Answer, Clause
 from lantu.core.operators import sign
 from lantu.runs.transmit import NOT_LOOKED_AT, Transmitted, check, status, tree
 from lantu.store import Home, Registered
+from lantu.transmission.clauses import Section
 from lantu.transmission.judgement import Comparison, Judgement
 from lantu.transmission.sums import Hole
 from lantu.transmission.tree import Branch
 
 SHOWN = 8
-_COLOURS = {
-    Answer.PASS: "green", Answer.FAIL: "bold red", Answer.NEEDS_PERSON: "yellow",
-    Answer.CANNOT_TELL: "yellow",
-}  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -36,9 +50,10 @@ def register(app: typer.Typer) -> None:
     @group.command("check")
     def check_(
         lower: Annotated[
-            str,
+            list[str],
             typer.Argument(
-                help="下级规划编号或行政区代码 / plan id or area code: 220882", show_default=False
+                help="下级规划编号或行政区代码，可写几个 / plan ids or area codes: 220882",
+                show_default=False,
             ),
         ],
         upper: Annotated[
@@ -49,12 +64,28 @@ def register(app: typer.Typer) -> None:
                 show_default=False,
             ),
         ] = None,
+        upper_layers: Annotated[
+            str | None,
+            typer.Option(
+                "--upper-layers",
+                help="用哪个上级的图层，缺省为最近有的 / area above whose layers count; the nearest",
+                show_default=False,
+            ),
+        ] = None,
+        shapes: Annotated[
+            bool,
+            typer.Option("--shapes", help="JSON 带不一致处的图形 / JSON with the geometry of patches"),
+        ] = False,
         home: HomeOption = None,
         as_json: JsonOption = False,
     ) -> None:
-        """只查数字；空间、名录、管制尚不能查 / figures only; not yet space, names, controls."""
-        found = check(Home.open(home_path(home), create=False), lower, upper)
-        emit(_check_json(found), as_json, lambda: _show_check(found))
+        """数字、空间、管制、名录对照上级 / figures, space, controls, names against the plan above."""
+        opened = Home.open(home_path(home), create=False)
+        with progress_bars() as progress:
+            found = [
+                check(opened, each, upper, upper_layers=upper_layers, progress=progress) for each in lower
+            ]
+        emit(_checks_json(found, shapes=shapes), as_json, lambda: _show_checks(found))
 
     @group.command("tree")
     def tree_(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -68,18 +99,36 @@ def register(app: typer.Typer) -> None:
 # --- JSON ---------------------------------------------------------------------------------------------
 
 
-def _check_json(found: Transmitted) -> dict[str, Any]:
+def _checks_json(checks: list[Transmitted], *, shapes: bool) -> dict[str, Any]:
+    """Return one check as it is, several as a list of them; the matrix either way."""
+    each = [_check_json(found, shapes=shapes) for found in checks]
+    return {**(each[0] if len(each) == 1 else {"checks": each}), "matrix": matrix_json(checks)}
+
+
+def _check_json(found: Transmitted, *, shapes: bool) -> dict[str, Any]:
+    others = [section for section in Section if section is not Section.FIGURES]
     return {
-        "lower": _side_json(found.lower), "upper": _side_json(found.upper),
+        "lower": _side_json(found.lower), "upper": _side_json(found.upper) if found.upper else None,
+        "answer": found.answer,
         "numbers": {
-            "answer": found.answer, "rows": [_row_json(each, found) for each in found.judgements],
+            "answer": found.answer_of(Section.FIGURES),
+            "rows": [_row_json(each, found) for each in found.judgements], "crashed": found.crashed,
+        },
+        **{
+            section.value: {
+                "answer": found.answer_of(section),
+                "rows": [
+                    clause_json(each, found.ground.plane, shapes=shapes) for each in found.clauses(section)
+                ],
+            }
+            for section in others
         },
         "not_looked_at": [{"clause": each, "answer": Answer.CANNOT_TELL} for each in NOT_LOOKED_AT],
         "doubts": [
             {"plan": each.plan, "source": each.source, "questions": each.questions, "cut_off": each.cut_off}
             for each in found.doubts
         ],
-        "lawbook": found.lawbook,
+        "method": found.ground.method, "invented": found.invented, "lawbook": found.lawbook,
     }  # fmt: skip
 
 
@@ -95,7 +144,7 @@ def _side_json(plan: Registered) -> dict[str, Any]:
 def _row_json(row: Judgement, found: Transmitted) -> dict[str, Any]:
     finding = row.finding
     value: dict[str, Any] = {
-        "id": finding.id, "plan": found.lower.plan_id, "upper": found.upper.plan_id,
+        "id": finding.id, "plan": found.lower.plan_id, "upper": found.upper.plan_id if found.upper else None,
         "comparison": row.comparison, "indicator": row.indicator, "year": row.year, "op": row.op,
         "required": finding.required, "measured": finding.measured, "residual": row.residual,
         "unit": finding.unit, "answer": finding.answer, "verified": finding.verified,
@@ -155,14 +204,45 @@ def _plan_json(plan: Registered, day: date) -> dict[str, Any]:
 # --- for people ---------------------------------------------------------------------------------------
 
 
+def _show_checks(checks: list[Transmitted]) -> None:
+    for found in checks:
+        _show_check(found)
+    if len(checks) > 1:
+        show_matrix(checks)
+
+
 def _show_check(found: Transmitted) -> None:
     lower, upper = found.lower, found.upper
-    line(
-        say("transmission.title", lower=lower.version.title, lower_plan=lower.plan_id,
-            lower_version=lower.number, upper=upper.version.title, upper_plan=upper.plan_id,
-            upper_version=upper.number),
-        "bold",
-    )  # fmt: skip
+    mine = {
+        "lower": lower.version.title, "lower_plan": lower.plan_id, "lower_version": lower.number,
+    }  # fmt: skip
+    if found.invented:
+        line(say("measure.invented"), "bold magenta")
+    if upper is None:
+        line(say("transmission.title_alone", **mine), "bold")
+        line(say("transmission.no_figures"), "yellow")
+    else:
+        line(
+            say("transmission.title", **mine, upper=upper.version.title, upper_plan=upper.plan_id,
+                upper_version=upper.number),
+            "bold",
+        )  # fmt: skip
+        _show_figures(found)
+    for section in Section:
+        if section is not Section.FIGURES and section not in NOT_LOOKED_AT:
+            show_section(section, found)
+    line(say("transmission.whole", answer=say(f"transmission.answer_{found.answer}")), COLOURS[found.answer])
+    line(say("transmission.not_looked_at"), "yellow")
+    line(say("transmission.method", lawbook=short(found.lawbook)), "dim")
+    if found.ground.method:
+        least, width = found.ground.tolerance.least_m2, found.ground.tolerance.least_width_m
+        words = {"method": found.ground.method, "least": f"{least:g}", "width": f"{width:g}"}
+        line(say("transmission.method_ground", **words), "dim")
+
+
+def _show_figures(found: Transmitted) -> None:
+    if found.crashed is not None:
+        line(say("transmission.crashed", why=found.crashed), "yellow")
     table = Table()
     table.add_column("")
     for column in ("clause", "indicator", "year", "required", "measured", "residual", "unit", "answer"):
@@ -177,7 +257,7 @@ def _show_check(found: Transmitted) -> None:
             limit, "" if finding.measured is None else f"{finding.measured:f}",
             "" if row.residual is None else f"{row.residual:f}", finding.unit or "",
         )  # fmt: skip
-        answer = Text(say(f"transmission.answer_{finding.answer}"), _COLOURS[finding.answer])
+        answer = Text(say(f"transmission.answer_{finding.answer}"), COLOURS[finding.answer])
         table.add_row(*(Text(cell) for cell in cells), answer)
     console.print(table)
     for number, row in enumerate(found.judgements, 1):
@@ -188,15 +268,11 @@ def _show_check(found: Transmitted) -> None:
             line(say("plan.show.questions", where=doubt.source, count=doubt.questions), "yellow")
         if doubt.cut_off:
             line(say("plan.show.cut_off", where=doubt.source), "yellow")
-    count = Counter(each.finding.answer for each in found.judgements)
-    line(
-        say("transmission.summary", answer=say(f"transmission.answer_{found.answer}"),
-            passed=count[Answer.PASS], failed=count[Answer.FAIL], person=count[Answer.NEEDS_PERSON],
-            open=count[Answer.CANNOT_TELL]),
-        _COLOURS[found.answer],
-    )  # fmt: skip
-    line(say("transmission.not_looked_at"), "yellow")
-    line(say("transmission.method", lawbook=short(found.lawbook)), "dim")
+    show_answer(
+        Section.FIGURES,
+        found.answer_of(Section.FIGURES),
+        (each.finding.answer for each in found.judgements),
+    )
 
 
 def _sentence(row: Judgement) -> str:
