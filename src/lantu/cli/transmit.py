@@ -128,7 +128,12 @@ def _check_json(found: Transmitted, *, shapes: bool) -> dict[str, Any]:
             {"plan": each.plan, "source": each.source, "questions": each.questions, "cut_off": each.cut_off}
             for each in found.doubts
         ],
-        "method": found.ground.method, "invented": found.invented, "lawbook": found.lawbook,
+        "method": found.ground.method,
+        "tolerances": {
+            section.value: {"least_m2": each.least_m2, "least_width_m": each.least_width_m}
+            for section, each in found.ground.tolerances.items()
+        },
+        "invented": found.invented, "lawbook": found.lawbook,
     }  # fmt: skip
 
 
@@ -235,9 +240,12 @@ def _show_check(found: Transmitted) -> None:
     line(say("transmission.not_looked_at"), "yellow")
     line(say("transmission.method", lawbook=short(found.lawbook)), "dim")
     if found.ground.method:
-        least, width = found.ground.tolerance.least_m2, found.ground.tolerance.least_width_m
-        words = {"method": found.ground.method, "least": f"{least:g}", "width": f"{width:g}"}
-        line(say("transmission.method_ground", **words), "dim")
+        line(say("transmission.method_ground", method=found.ground.method), "dim")
+        for section, each in found.ground.tolerances.items():
+            words = {"least": f"{each.least_m2:g}", "width": f"{each.least_width_m:g}"}
+            line(
+                say("transmission.tolerance", section=say(f"transmission.section_{section}"), **words), "dim"
+            )
 
 
 def _show_figures(found: Transmitted) -> None:

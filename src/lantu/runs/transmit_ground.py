@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from lantu.core.area import StatutoryPlane
@@ -14,7 +14,9 @@ from lantu.plans import Plan, codes_above
 from lantu.runs.control_index import ENGINE
 from lantu.runs.transmit_layers import LayersOf
 from lantu.store import Home
-from lantu.transmission.clauses import Judged, Tolerance
+from lantu.transmission.clauses import Judged, Section, Tolerance
+from lantu.transmission.control_rules import control_rules
+from lantu.transmission.controls import judge_controls
 from lantu.transmission.space import OUTLINE, judge_space, space_rules
 
 
@@ -25,13 +27,13 @@ class Ground:
     Attributes:
         plane: None in a home without a layer.
         method: what measured; "" where nothing did.
-        tolerance: below it a patch is a sliver.
+        tolerances: by section; below it a patch is a sliver.
     """
 
     judged: tuple[Judged, ...]
     plane: StatutoryPlane | None
     method: str
-    tolerance: Tolerance
+    tolerances: Mapping[Section, Tolerance]
 
 
 def layers_of(home: Home, book: Lawbook, low: Plan, year: int, only: str | None) -> LayersOf:
@@ -54,15 +56,22 @@ def judged_ground(layers: LayersOf, progress: Progress = silent) -> Ground:
         plane = layers.home.plane
     except NotFoundError:
         plane = None
-    progress("progress.transmit_layers", 0, 2)
+    progress("progress.transmit_layers", 0, 3)
     kinds: dict[str, Collection[str]] = {
         each.layer.kind: (each.layer.classed[0],) if each.layer.classed else () for each in rules.lines
     }
     above = layers.above(kinds)
     nested = {kind: () for each in rules.nesting for kind in (each.parts.kind, each.whole.kind)}
     own = layers.own({**nested, OUTLINE: (), **kinds})
-    progress("progress.transmit_layers", 1, 2)
+    progress("progress.transmit_layers", 1, 3)
     # Without a layer there is nothing to measure, and any plane will do.
-    found = judge_space(rules, own, above, plane or StatutoryPlane(0, 0), book)
-    progress("progress.transmit_layers", 2, 2)
-    return Ground(found, plane, method(ENGINE, plane) if plane else "", rules.tolerance)
+    on = plane or StatutoryPlane(0, 0)
+    space = judge_space(rules, own, above, on, book)
+    progress("progress.transmit_layers", 2, 3)
+    kept = control_rules(book)
+    controls = judge_controls(kept, layers.own(kept.wanted()), on, book)
+    progress("progress.transmit_layers", 3, 3)
+    return Ground(
+        (*space, *controls), plane, method(ENGINE, plane) if plane else "",
+        {Section.SPACE: rules.tolerance, Section.CONTROLS: kept.tolerance},
+    )  # fmt: skip

@@ -11,14 +11,17 @@ from lantu.transmission.clauses import Judged, Patch
 
 def sentence(judged: Judged, book: Lawbook, language: str) -> str:
     """Return a clause in one sentence: areas in 公顷, kinds of layer by their names."""
-    params = {
-        name: hectares(value) if name.endswith("_m2") and isinstance(value, Decimal) else value
-        for name, value in judged.finding.params.items()
-    }
+    params = {name: _said(name, value, language) for name, value in judged.finding.params.items()}
     kind = str(params.get("layer", ""))
     if kind in book.layer_kinds:
         params["layer"] = f"{in_words(book.layer_kinds[kind].name, language)} {kind}"
     return message(judged.finding.message, language, **params)
+
+
+def _said(name: str, value: object, language: str) -> object:
+    if isinstance(value, Words):
+        return in_words(value, language)
+    return hectares(value) if name.endswith("_m2") and isinstance(value, Decimal) else value
 
 
 def place(patch: Patch, language: str) -> str:
