@@ -170,7 +170,7 @@ def test_the_commands_say_it_all(real: Home) -> None:
     for words in (
         "9170.19",
         "洮北区：没有登记规划",
-        "没有登记图层 生态保护红线 STBHHX",
+        "没有登记图层 生态保护红线（STBHHX）",
         "无法判断",
         "国函〔2023〕147号",
         "1.18倍",

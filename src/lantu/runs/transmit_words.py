@@ -1,21 +1,46 @@
-"""What clauses about layers and lists say, in sentences of one language: for terminal, letter and files."""
+"""What clauses say, in sentences of one language: for terminal, letter and files."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from lantu.core.units import convert, round_half_up
 from lantu.lawbook import Lawbook, Words, message
 from lantu.transmission.clauses import Judged, Patch
+from lantu.transmission.judgement import Judgement
+
+_AS_IT_IS: Mapping[str, str] = MappingProxyType({})
 
 
-def sentence(judged: Judged, book: Lawbook, language: str) -> str:
-    """Return a clause in one sentence: areas in 公顷, kinds of layer by their names."""
+def figure_sentence(row: Judgement, language: str) -> str:
+    """Return a judgement of figures in one sentence; why a plan gives no figure is told of whom."""
+    finding = row.finding
+    told = message(finding.message, language, **finding.params)
+    if not finding.message.startswith("transmission.gap_"):
+        return told
+    params = {name: finding.params[name] for name in ("lower", "indicator", "year")}
+    return message("transmission.untold", language, **params, why=told)
+
+
+def sentence(judged: Judged, book: Lawbook, language: str, codes: Mapping[str, str] = _AS_IT_IS) -> str:
+    """Return a clause in a sentence or two: areas in 公顷, kinds of layer by their names, slivers apart.
+
+    Args:
+        codes: message code → the one to say instead.
+    """
     params = {name: _said(name, value, language) for name, value in judged.finding.params.items()}
     kind = str(params.get("layer", ""))
     if kind in book.layer_kinds:
-        params["layer"] = f"{in_words(book.layer_kinds[kind].name, language)} {kind}"
-    return message(judged.finding.message, language, **params)
+        name = in_words(book.layer_kinds[kind].name, language)
+        params["layer"] = f"{name} ({kind})" if language == "en" else f"{name}（{kind}）"
+    code = codes.get(judged.finding.message, judged.finding.message)
+    told = message(code, language, **params)
+    if not judged.slivers.count:
+        return told
+    area = f"{round_half_up(Decimal(judged.slivers.area_m2), 2):,}"
+    return told + message("transmission.slivers", language, count=judged.slivers.count, area=area)
 
 
 def _said(name: str, value: object, language: str) -> object:

@@ -287,8 +287,7 @@ class _Court:
         params = {
             "layer": upper.kind, "count": len(lower.pack), "lower": lower.area_name,
             "fail_m2": m2(areas["forbidden"] + areas["limit"]), "condition_m2": m2(areas["condition"]),
-            "unknown_m2": m2(areas["unknown"]), "patches": len(faults), "slivers": small.count,
-            "slivers_area": m2(small.area_m2),
+            "unknown_m2": m2(areas["unknown"]), "patches": len(faults),
         }  # fmt: skip
         finding = found(
             rule, (lower.area_code, lower.kind, upper.kind), answer, f"transmission.{about}_{ending}", params,

@@ -289,7 +289,6 @@ class _Court:
         params = {
             **{name: m2(value) for name, value in areas.items()}, "count": len(mine.pack),
             "layer": mine.kind, "lower": mine.area_name, "upper": theirs.area_name, "patches": len(listed),
-            "slivers": slivers.count, "slivers_area": m2(slivers.area_m2),
         }  # fmt: skip
         finding = found(
             rule, (mine.area_code, theirs.area_code, mine.kind), answer,
