@@ -31,12 +31,11 @@ from lantu.cli.transmit_clauses import (
 from lantu.cli.transmit_figures import row_json, show_figures
 from lantu.core.digest import short
 from lantu.core.errors import InputError
-from lantu.core.finding import Answer
 from lantu.lawbook import load
 from lantu.runs.plan_picture import SUFFIXES as PICTURE_SUFFIXES
 from lantu.runs.plan_picture import write_picture
 from lantu.runs.table_file import check_out
-from lantu.runs.transmit import NOT_LOOKED_AT, Transmitted, check, status, tree
+from lantu.runs.transmit import Transmitted, check, status, tree
 from lantu.runs.transmit_files import SUFFIXES as PATCH_SUFFIXES
 from lantu.runs.transmit_files import write_patches
 from lantu.runs.transmit_letter import SUFFIXES as LETTER_SUFFIXES
@@ -163,7 +162,6 @@ def _check_json(found: Transmitted, *, shapes: bool) -> dict[str, Any]:
             }
             for section in others
         },
-        "not_looked_at": [{"clause": each, "answer": Answer.CANNOT_TELL} for each in NOT_LOOKED_AT],
         "doubts": [
             {"plan": each.plan, "source": each.source, "questions": each.questions, "cut_off": each.cut_off}
             for each in found.doubts
@@ -244,10 +242,9 @@ def _show_check(found: Transmitted) -> None:
         )  # fmt: skip
         show_figures(found)
     for section in Section:
-        if section is not Section.FIGURES and section not in NOT_LOOKED_AT:
+        if section is not Section.FIGURES:
             show_section(section, found)
     line(say("transmission.whole", answer=say(f"transmission.answer_{found.answer}")), COLOURS[found.answer])
-    line(say("transmission.not_looked_at"), "yellow")
     line(say("transmission.method", lawbook=short(found.lawbook)), "dim")
     if found.ground.method:
         line(say("transmission.method_ground", method=found.ground.method), "dim")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Literal
 
 import numpy as np
 import shapely
@@ -17,7 +18,7 @@ from lantu.core.finding import Answer
 from lantu.lawbook import Words, load
 from lantu.runs import transmit_words
 from lantu.runs.transmit import Transmitted
-from lantu.transmission.clauses import Judged, Pair, Patch, Section, Sheet
+from lantu.transmission.clauses import M2, Judged, Pair, Patch, Section, Sheet
 
 PLACES = 5
 """Places that the terminal shows of a clause."""
@@ -32,12 +33,15 @@ def show_section(section: Section, found: Transmitted) -> None:
     clauses = found.clauses(section)
     table = Table(title=say(f"transmission.section_{section}"), title_justify="left")
     table.add_column("")
-    for name in ("clause", "by_layers", "disagreeing", "answer"):
-        right = name == "disagreeing"
-        table.add_column(say(f"transmission.{name}"), justify="right" if right else "left", overflow="fold")
+    amount = "missing_items" if section is Section.NAMES else "disagreeing"
+    for name in ("clause", "by_layers", amount, "answer"):
+        justify: Literal["left", "right"] = "right" if name == amount else "left"
+        table.add_column(say(f"transmission.{name}"), justify=justify, overflow="fold")
     for number, each in enumerate(clauses, 1):
         finding = each.finding
-        area = "" if finding.measured is None else hectares(float(finding.measured))
+        area = "" if finding.measured is None else f"{finding.measured:f}{finding.unit}"
+        if finding.unit == M2:
+            area = hectares(float(finding.measured or 0))
         answer = Text(say(f"transmission.answer_{finding.answer}"), COLOURS[finding.answer])
         table.add_row(
             str(number), Text(words(each.rule.title)), Text(_sheets(each)), area, answer,
@@ -48,8 +52,11 @@ def show_section(section: Section, found: Transmitted) -> None:
         line(f"[{number}] {sentence(each)}{doubt}")
         for patch in each.patches[:PLACES]:
             line(f"    {transmit_words.place(patch, language())}", "dim")
-        if len(each.patches) > PLACES:
-            line(f"    {say('transmission.more_places', count=len(each.patches) - PLACES)}", "dim")
+        for missed in each.missed[:PLACES]:
+            line(f"    {transmit_words.missed(missed, language())}", "dim")
+        more = max(0, len(each.patches) - PLACES) + max(0, len(each.missed) - PLACES)
+        if more:
+            line(f"    {say('transmission.more_places', count=more)}", "dim")
     show_answer(section, found.answer_of(section), (each.finding.answer for each in clauses))
 
 
@@ -103,6 +110,7 @@ def clause_json(judged: Judged, plane: StatutoryPlane | None, *, shapes: bool) -
         "patches": [_patch_json(each, plane, shapes=shapes) for each in judged.patches],
         "slivers": {"count": judged.slivers.count, "area_m2": judged.slivers.area_m2},
         "pairs": [_pair_json(each) for each in judged.pairs],
+        "items": [asdict(each) for each in judged.missed],
         "inputs": dict(finding.inputs),
     }  # fmt: skip
 
@@ -119,7 +127,7 @@ def _sheet_json(sheet: Sheet | None) -> dict[str, Any] | None:
 def _patch_json(patch: Patch, plane: StatutoryPlane | None, *, shapes: bool) -> dict[str, Any]:
     value: dict[str, Any] = {
         "what": patch.what, "area_m2": patch.area_m2, "width_m": patch.width_m, "place": patch.place,
-        "bbox": patch.box, **patch.detail,
+        "bbox": patch.box, "detail": dict(patch.detail),
     }  # fmt: skip
     if shapes and plane is not None:
         (shape,) = plane.to_geographic(np.array([patch.shape], object))

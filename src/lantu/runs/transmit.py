@@ -22,9 +22,6 @@ from lantu.transmission.numbers import judge
 from lantu.transmission.rules import Rules, rules_of
 from lantu.transmission.tree import Branch, branches, chain
 
-NOT_LOOKED_AT = (Section.NAMES,)
-"""What nothing here judges yet."""
-
 Status = Literal["in_force", "ended", "undated"]
 
 

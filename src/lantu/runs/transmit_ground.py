@@ -1,4 +1,4 @@
-"""Transmission on the ground: a lower area's layers against those above it and against each other."""
+"""Transmission besides figures: layers and lists against those above, and layers against each other."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from lantu.store import Home
 from lantu.transmission.clauses import Judged, Section, Tolerance
 from lantu.transmission.control_rules import control_rules
 from lantu.transmission.controls import judge_controls
+from lantu.transmission.names import judge_names, name_rules
 from lantu.transmission.space import OUTLINE, judge_space, space_rules
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Clauses about layers.
+    """Clauses about layers and lists.
 
     Attributes:
         plane: None in a home without a layer.
@@ -49,7 +50,7 @@ def layers_of(home: Home, book: Lawbook, low: Plan, year: int, only: str | None)
 
 
 def judged_ground(layers: LayersOf, progress: Progress = silent) -> Ground:
-    """Judge all clauses about layers."""
+    """Judge all clauses about layers and lists."""
     book = layers.book
     rules = space_rules(book)
     try:
@@ -71,7 +72,8 @@ def judged_ground(layers: LayersOf, progress: Progress = silent) -> Ground:
     kept = control_rules(book)
     controls = judge_controls(kept, layers.own(kept.wanted()), on, book)
     progress("progress.transmit_layers", 3, 3)
+    names = judge_names(name_rules(book), layers.area_code, *layers.rolls(), layers.names())
     return Ground(
-        (*space, *controls), plane, method(ENGINE, plane) if plane else "",
+        (*space, *controls, *names), plane, method(ENGINE, plane) if plane else "",
         {Section.SPACE: rules.tolerance, Section.CONTROLS: kept.tolerance},
     )  # fmt: skip

@@ -11,6 +11,7 @@ from lantu.plans import codes_above
 from lantu.runs.measure_layers import Shelf, shelves
 from lantu.store import Home, Layer
 from lantu.transmission.clauses import Absent, Sheet, Side
+from lantu.transmission.names import FIELDS, KIND, Roll, item_of
 from lantu.transmission.tree import NATION
 
 Wanted = Mapping[str, Collection[str]]
@@ -49,6 +50,38 @@ class LayersOf:
         codes = [self.only] if self.only else codes_above(self.area_code)
         return {kind: self._first(kind, codes, fields) for kind, fields in wanted.items()}
 
+    def rolls(self) -> tuple[Roll | Absent, Roll | Absent]:
+        """Return the area's list of names, and that of the nearest area above that has one."""
+        codes = [self.only] if self.only else codes_above(self.area_code)
+        return self._roll([self.area_code]), self._roll(codes)
+
+    def names(self) -> list[str]:
+        """Return the names of the area and of those above it."""
+        return [self._name(code) for code in (self.area_code, *codes_above(self.area_code))]
+
+    def _roll(self, codes: list[str]) -> Roll | Absent:
+        for code in codes:
+            shelf = self._shelves.get(code)
+            layer = shelf.table(KIND) if shelf else None
+            if layer is not None:
+                return self._read_roll(layer)
+        return self._absent(KIND, codes)
+
+    def _read_roll(self, layer: Layer) -> Roll | Absent:
+        try:
+            table = self.home.layers.read(layer, geometry=False).attributes
+        except LantuError as error:
+            return Absent(layer.kind, error.code, error.params)
+        there = {name.upper(): name for name in table.column_names}
+        blank = [None] * table.num_rows
+        columns = [table[there[name]].to_pylist() if name in there else blank for name in FIELDS]
+        items = tuple(item_of(*cells) for cells in zip(*columns, strict=True))
+        return Roll(layer.area_code, self._name(layer.area_code), layer.digest, items)
+
+    def _absent(self, kind: str, codes: Iterable[str]) -> Absent:
+        areas = "、".join(self._name(code) for code in codes if code != NATION)
+        return Absent(kind, "transmission.absent_layer", {"areas": areas, "layer": kind})
+
     def _first(self, kind: str, codes: Iterable[str], fields: Collection[str]) -> Side:
         codes = list(codes)
         for code in codes:
@@ -56,8 +89,7 @@ class LayersOf:
             layer = shelf.line(kind, self.year) if shelf else None
             if layer is not None:
                 return self._sheet(layer, fields)
-        areas = "、".join(self._name(code) for code in codes if code != NATION)
-        return Absent(kind, "transmission.absent_layer", {"areas": areas, "layer": kind})
+        return self._absent(kind, codes)
 
     def _sheet(self, layer: Layer, fields: Collection[str]) -> Side:
         area = self._name(layer.area_code)

@@ -11,7 +11,7 @@ from lantu.core.digest import short
 from lantu.core.finding import Answer
 from lantu.lawbook import Citation, Lawbook, message
 from lantu.runs.transmit import Transmitted
-from lantu.runs.transmit_words import figure_sentence, in_words, place, sentence
+from lantu.runs.transmit_words import figure_sentence, in_words, missed, place, sentence
 from lantu.store.files import sweep_parts, whole_file
 from lantu.transmission.clauses import Judged
 
@@ -114,10 +114,11 @@ def _items(found: Transmitted, book: Lawbook, language: str) -> Iterator[_Item]:
         )  # fmt: skip
     for each in found.ground.judged:
         section = message(f"transmission.section_{each.rule.section}", language)
-        places = tuple(place(patch, language) for patch in each.patches[:PLACES])
+        where = [place(patch, language) for patch in each.patches]
+        where += [missed(item, language) for item in each.missed]
         yield _Item(
             f"{section}　{in_words(each.rule.title, language)}", each.finding.answer,
-            sentence(each, book, language, _CODES), places, len(each.patches) - len(places),
+            sentence(each, book, language, _CODES), tuple(where[:PLACES]), max(0, len(where) - PLACES),
             _clause(each, book, language),
             in_words(each.rule.do, language)
             if each.finding.answer in (Answer.FAIL, Answer.NEEDS_PERSON)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from lantu.core.units import convert, round_half_up
 from lantu.lawbook import Lawbook, Words, message
-from lantu.transmission.clauses import Judged, Patch
+from lantu.transmission.clauses import Judged, Missed, Patch
 from lantu.transmission.judgement import Judgement
 
 _AS_IT_IS: Mapping[str, str] = MappingProxyType({})
@@ -56,6 +56,18 @@ def place(patch: Patch, language: str) -> str:
         "transmission.place", language, what=message(f"transmission.what_{patch.what}", language),
         area=hectares(patch.area_m2), width=f"{patch.width_m:.1f}", lon=f"{patch.place[0]:.5f}",
         lat=f"{patch.place[1]:.5f}", detail=f"（{detail}）" if detail else "",
+    )  # fmt: skip
+
+
+def missed(item: Missed, language: str) -> str:
+    """Return an item of a list that is not there, or not beyond doubt, in a line."""
+
+    def named(name: str, code: str) -> str:
+        return f"{name} {code}".strip()
+
+    return message(
+        f"transmission.item_{item.what}", language, item=named(item.name, item.code),
+        other=named(item.other, item.other_code),
     )  # fmt: skip
 
 

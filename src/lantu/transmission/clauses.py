@@ -19,7 +19,7 @@ from lantu.lawbook import Citation, Words
 from lantu.overlay.cutting import mended, polygons_of, widest
 from lantu.overlay.pack import PackedLayer
 
-M2 = "平方米"
+M2, PIECES = "平方米", "个"
 NOTHING = shapely.Polygon()
 
 
@@ -129,6 +129,22 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """An item of the upper list that is not there, or not beyond doubt.
+
+    Attributes:
+        what: missing, renamed, recoded, regraded, near, unplaced.
+        name, code: as above; other, other_code: of the lower item it may be.
+    """
+
+    what: str
+    name: str
+    code: str = ""
+    other: str = ""
+    other_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One clause judged.
 
@@ -142,6 +158,7 @@ class Judged:
     patches: tuple[Patch, ...] = ()
     slivers: Slivers = Slivers()
     pairs: tuple[Pair, ...] = ()
+    missed: tuple[Missed, ...] = ()
     lower: Sheet | None = None
     upper: Sheet | None = None
 
@@ -201,12 +218,16 @@ def found(
     params: Mapping[str, object],
     *,
     measured: Decimal | None = None,
+    count: int | None = None,
     place: tuple[float, float] | None = None,
     inputs: Mapping[str, str] | None = None,
     verified: bool = True,
 ) -> Finding:
-    """Return the finding of a clause; what is measured in m² must be nothing."""
+    """Return the finding of a clause: what is measured in m², or counted, must be nothing."""
     cited = rule.sources[0]
+    unit = M2
+    if count is not None:
+        measured, unit = Decimal(count), PIECES
     return Finding(
         rule=f"transmission.{rule.section}.{rule.id}",
         subject=tuple(subject),
@@ -215,7 +236,7 @@ def found(
         params=dict(params),
         measured=measured,
         required=None if measured is None else Decimal(0),
-        unit=None if measured is None else M2,
+        unit=None if measured is None else unit,
         place=place,
         clause=Clause(cited.id, cited.article or rule.title.zh, None, cited.id),
         inputs=inputs or {},

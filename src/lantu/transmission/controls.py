@@ -298,7 +298,7 @@ class _Court:
             Pair(a, b, area, outcome)
             for (a, b, outcome), area in sorted(ground.pairs.items(), key=lambda each: -each[1])
         )
-        return Judged(rule, finding, tuple(faults), small, pairs, lower, upper)
+        return Judged(rule, finding, tuple(faults), small, pairs, (), lower, upper)
 
 
 def _rows(shared: OverlayTable) -> list[tuple[int, int]]:

@@ -297,7 +297,7 @@ class _Court:
             place=listed[0].place if listed else None, inputs=inputs_of(looked_at),
             verified=self.tolerance.verified,
         )  # fmt: skip
-        return Judged(rule, finding, listed, slivers, pairs, mine, theirs)
+        return Judged(rule, finding, listed, slivers, pairs, (), mine, theirs)
 
 
 def _total(patches: Sequence[Patch], what: str) -> float:
