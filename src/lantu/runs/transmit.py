@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from lantu.core.errors import NotFoundError
+from lantu.core.errors import LantuError, NotFoundError
 from lantu.core.finding import Answer, Clause, worst
+from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
-from lantu.plans import PlanKind, PlanLevel, PlanVersion, Target, codes_above
+from lantu.plans import Plan, PlanKind, PlanLevel, PlanVersion, Target, codes_above
 from lantu.runs.binding_figures import Known
+from lantu.runs.transmit_ground import Ground, judged_ground, layers_of
 from lantu.store import Home, Registered
+from lantu.transmission.clauses import Judged, Section
 from lantu.transmission.figures import InForce
 from lantu.transmission.judgement import Judgement
 from lantu.transmission.numbers import judge
 from lantu.transmission.rules import Rules, rules_of
-from lantu.transmission.tree import Branch, branches
-
-NOT_LOOKED_AT = ("space", "names", "controls")
-"""What transmission is besides figures; nothing here judges it yet."""
+from lantu.transmission.tree import Branch, branches, chain
 
 Status = Literal["in_force", "ended", "undated"]
 
@@ -37,42 +37,97 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Transmitted:
-    """What came of the check; `lawbook` is the digest of the rules it was made by."""
+    """What came of the check.
+
+    Attributes:
+        upper: None where no plan above is registered: its figures cannot be told.
+        crashed: why the figures could not be judged.
+        ground: clauses about layers, and what they were measured by.
+        invented: whether anything in the home is.
+        lawbook: digest of the rules it was made by.
+    """
 
     lower: Registered
-    upper: Registered
+    upper: Registered | None
     judgements: tuple[Judgement, ...]
+    crashed: str | None
+    ground: Ground
     doubts: tuple[Doubt, ...]
+    invented: bool
     lawbook: str
+
+    def clauses(self, section: Section) -> tuple[Judged, ...]:
+        """Return the clauses of a section other than figures."""
+        return tuple(each for each in self.ground.judged if each.rule.section is section)
+
+    def answer_of(self, section: Section) -> Answer:
+        """Return the answer that a section deserves; of nothing one cannot tell."""
+        if section is Section.FIGURES:
+            return worst(each.finding.answer for each in self.judgements)
+        return worst(each.finding.answer for each in self.clauses(section))
 
     @property
     def answer(self) -> Answer:
-        """The answer that the figures deserve together; it says nothing of what was not looked at."""
-        return worst(each.finding.answer for each in self.judgements)
+        """The answer that all sections deserve together, also those that nothing was found about."""
+        return worst(self.answer_of(each) for each in Section)
 
 
-def check(home: Home, lower: str, upper: str | None = None, *, book: Lawbook | None = None) -> Transmitted:
-    """Judge a plan's figures against those of a plan above it.
+def check(
+    home: Home,
+    lower: str,
+    upper: str | None = None,
+    *,
+    upper_layers: str | None = None,
+    book: Lawbook | None = None,
+    day: date | None = None,
+    progress: Progress = silent,
+) -> Transmitted:
+    """Judge a plan against a plan above it: figures, and layers against those above.
 
     Args:
         lower, upper: id of a plan, or area code for its master plan; `upper` None for the nearest above.
+        upper_layers: code of the area whose layers stand above; None for the nearest above that has them.
+        day: layers in force in its year; None for today.
 
     Raises:
-        NotFoundError: `plan.unknown`, `transmission.no_upper`.
-        InputError, ConflictError: as `numbers.judge`.
+        NotFoundError: `plan.unknown`; `transmission.no_upper` where no layer could be judged either.
+        InputError, ConflictError: as `numbers.judge`; `transmission.not_area_above`.
     """
     book = book or load()
-    rules = rules_of(book)
-    plans = {each.id: each for each in home.registry.plans()}
-    current = {each.plan_id: each for each in home.registry.current()}
     low = home.registry.plan(lower)
-    if upper is None and low.parent is None:
+    plans = {each.id: each for each in home.registry.plans()}
+    if upper is None and low.kind is PlanKind.MASTER:
+        chain(plans, low.id)  # a ring is told, not walked
+    current = {each.plan_id: each for each in home.registry.current()}
+    layers = layers_of(home, book, low, (day or date.today()).year, upper_layers)
+    above = upper or low.parent
+    if above is None and not layers.there:
         wanted = [d.name for d in book.divisions.parents(low.area_code)] or codes_above(low.area_code)
         raise NotFoundError("transmission.no_upper", lower=low.id, above="、".join(wanted) or "–")
-    high = home.registry.plan(upper or low.parent or "")
+    judgements: tuple[Judgement, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    crashed = None
+    if above is not None:
+        try:
+            judgements, doubts = _figures(home, low, home.registry.plan(above), current, book)
+        except LantuError:
+            raise
+        except Exception as error:  # figures that crash cannot be told; the rest is judged all the same
+            crashed = f"{type(error).__name__}: {error}"[:200]
+    high = home.registry.plan(above) if above else None
+    return Transmitted(
+        current[low.id], current[high.id] if high else None, judgements, crashed,
+        judged_ground(layers, progress), doubts, home.invented, book.digest,
+    )  # fmt: skip
+
+
+def _figures(
+    home: Home, low: Plan, high: Plan, current: Mapping[str, Registered], book: Lawbook
+) -> tuple[tuple[Judgement, ...], tuple[Doubt, ...]]:
+    rules = rules_of(book)
     masters = [
         InForce(each, current[each.id].digest, current[each.id].version.targets)
-        for each in plans.values()
+        for each in home.registry.plans()
         if each.kind is PlanKind.MASTER and each.level is not PlanLevel.REGION
     ]
     below = {each.plan.id for each in masters if high.area_code in codes_above(each.plan.area_code)}
@@ -89,9 +144,7 @@ def check(home: Home, lower: str, upper: str | None = None, *, book: Lawbook | N
         masters, rules, book.divisions,
     )  # fmt: skip
     looked_at = [current[each.plan.id] for each in masters if each.plan.id in {*below, high.id}]
-    return Transmitted(
-        current[low.id], current[high.id], judgements, tuple(_doubts(home, looked_at)), book.digest
-    )
+    return judgements, tuple(_doubts(home, looked_at))
 
 
 def _with_allocations(home: Home, plan: InForce, rules: Rules, book: Lawbook, *, always: bool) -> InForce:

@@ -1,0 +1,157 @@
+"""What detailed and special plans are held to, as the lawbook has it: `transmission/controls.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lantu.lawbook import Lawbook, LayerKind, Words
+from lantu.transmission.clauses import Rule, Section, Tolerance, refuse, rule_of, tolerance_of
+
+PAGE = "transmission/controls"
+Outcome = Literal["allowed", "condition", "forbidden", "unknown"]
+OUTCOMES: tuple[Outcome, ...] = ("allowed", "condition", "forbidden")
+NUMBERS = ("DKBH", "MC", "BSM")
+"""Fields that may name a plot; the first that has a value does."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseRule:
+    """The use of plots against zones or planned uses; `upper`: the first kind that is registered."""
+
+    rule: Rule
+    lower: LayerKind
+    upper: tuple[LayerKind, ...]
+    by: Literal["zone", "use"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """Plots within a line, or outside it.
+
+    Attributes:
+        where: field and words of the line's polygons that are meant; None for all.
+        codes: use → outcome, for all uses below it too.
+        otherwise: of uses that no code names, and of layers without uses.
+    """
+
+    rule: Rule
+    lower: LayerKind
+    upper: LayerKind
+    where: tuple[str, tuple[str, ...]] | None
+    side: Literal["inside", "outside"]
+    codes: Mapping[str, Outcome]
+    otherwise: Outcome
+
+    def outcome(self, lineage: Sequence[str]) -> Outcome:
+        """Return what a use is told; the code nearest to it decides."""
+        return next((self.codes[code] for code in lineage if code in self.codes), self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRule:
+    """A figure of plots against the same field of the layer above."""
+
+    rule: Rule
+    lower: LayerKind
+    upper: tuple[LayerKind, ...]
+    field: str
+    bound: Literal["at_most", "at_least"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRule:
+    """What only a person can tell."""
+
+    rule: Rule
+    why: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRules:
+    """The page."""
+
+    tolerance: Tolerance
+    uses: tuple[UseRule, ...]
+    lines: tuple[LineRule, ...]
+    limits: tuple[LimitRule, ...]
+    open: tuple[OpenRule, ...]
+
+    def wanted(self) -> Mapping[str, Collection[str]]:
+        """Return kind of layer → the fields that are read of it."""
+        found: dict[str, set[str]] = {}
+
+        def want(kind: LayerKind, *fields: str) -> None:
+            of = found.setdefault(kind.kind, set())
+            of.update(fields, (kind.classed[0],) if kind.classed else ())
+
+        def want_plots(kind: LayerKind, *fields: str) -> None:
+            want(kind, *fields, *set(NUMBERS).intersection(kind.fields))
+
+        for use in self.uses:
+            want_plots(use.lower)
+            for kind in use.upper:
+                want(kind)
+        for line in self.lines:
+            want_plots(line.lower)
+            want(line.upper, *(line.where[:1] if line.where else ()))
+        for limit in self.limits:
+            want_plots(limit.lower, limit.field)
+            for kind in limit.upper:
+                want(kind, limit.field)
+        return {name: tuple(sorted(fields)) for name, fields in found.items()}
+
+
+def control_rules(book: Lawbook) -> ControlRules:
+    """Read the page.
+
+    Raises:
+        LawbookError: `lawbook.transmission_page` for a kind of layer, field or code that is not there.
+    """
+    d = book.pages[PAGE]
+
+    def kind(name: str) -> LayerKind:
+        if name not in book.layer_kinds:
+            raise refuse(PAGE, name)
+        return book.layer_kinds[name]
+
+    def kinds(names: Sequence[str]) -> tuple[LayerKind, ...]:
+        return tuple(kind(name) for name in names)
+
+    def rule(each: Mapping[str, Any]) -> Rule:
+        return rule_of(Section.CONTROLS, each)
+
+    def field(name: str) -> str:
+        if name not in book.fields:
+            raise refuse(PAGE, name)
+        return name
+
+    return ControlRules(
+        tolerance_of(d["tolerance"]),
+        tuple(UseRule(rule(u), kind(u["lower"]), kinds(u["upper"]), u["by"]) for u in d["uses"]),
+        tuple(
+            LineRule(
+                rule(line), kind(line["lower"]), kind(line["upper"]),
+                (field(line["where"]["field"]), tuple(line["where"]["words"])) if "where" in line else None,
+                line["side"], _codes(line, kind(line["lower"]), book), line["otherwise"],
+            )
+            for line in d["lines"]
+        ),
+        tuple(
+            LimitRule(rule(m), kind(m["lower"]), kinds(m["upper"]), field(m["field"]), m["bound"])
+            for m in d["limits"]
+        ),
+        tuple(OpenRule(rule(o), Words(**o["why"])) for o in d["open"]),
+    )  # fmt: skip
+
+
+def _codes(d: Mapping[str, Any], lower: LayerKind, book: Lawbook) -> Mapping[str, Outcome]:
+    lists = lower.classed[1] if lower.classed else ()
+    found: dict[str, Outcome] = {}
+    for outcome in OUTCOMES:
+        for code in d.get(outcome, ()):
+            if code in found or not any(code in book.code_lists[name].rows for name in lists):
+                raise refuse(PAGE, f"{d['id']}: {code}")
+            found[code] = outcome
+    return found
