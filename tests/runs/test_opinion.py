@@ -286,6 +286,10 @@ def test_docx_is_a4_in_chinese_fonts_with_page_numbers(written: tuple[WrittenOpi
     for foot in (section.footer, section.first_page_footer):
         fields = [each.get(qn("w:instr")) for each in foot._element.iter(qn("w:fldSimple"))]
         assert fields == ["PAGE", "NUMPAGES"]
+    head = section.header.paragraphs[0]
+    assert written[0].issue.number in head.text and section.first_page_header.paragraphs[0].text == ""
+    stops = [*head.style.paragraph_format.tab_stops, *head.paragraph_format.tab_stops]
+    assert [round(each.position.mm) for each in stops] == [170]  # the number goes to the right edge
     fonts = {each.get(qn("w:eastAsia")) for each in made.element.iter(qn("w:rFonts"))}
     assert fonts == {"仿宋", "黑体"}
     assert made.styles["Heading 1"].element.rPr.rFonts.get(qn("w:eastAsia")) == "黑体"

@@ -10,8 +10,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+import shapely
 
+import world
 from cli.shell import environment, lantu, start
 from lantu.core.digest import digest_bytes
 from lantu.core.errors import ConflictError, InputError, UnavailableError
@@ -19,6 +22,7 @@ from lantu.runs.pages import typeset
 from lantu.runs.write_opinion import KIND, MOST
 from lantu.store import Home
 from runs.opinion_files import DAY, FARM, RED, needs_font, opinions, site_file
+from store.delivered import Delivery
 from world import rect
 from world_home import world_home
 
@@ -111,6 +115,22 @@ def test_many_sites_are_refused_but_one_of_them_is_made(home: Home, tmp_path: Pa
     # It lies at x = 500, in C1: no basic farmland.
     assert {each.code: each.status for each in made.page.controls}["CR02"] == "not_affected"
     assert made.page.points.rows[0].y.startswith("41500")
+
+
+def outline(home: Home, code: str, shape: shapely.Polygon) -> None:
+    name = pa.table({"XZQDM": [code], "XZQMC": [code]})
+    shapes = Delivery(name, world.geographic([shape]), world.CRS_4490, f"{code}.gpkg", "XZQX")
+    home.layers.add(shapes, kind="XZQX", area_code=code, year=None, invented=True)
+
+
+def test_the_county_with_most_of_a_site_gives_the_number(home: Home, tmp_path: Path) -> None:
+    outline(home, "220800", rect(0, 0, 2000, 1000))  # the city, over both
+    outline(home, "220881", rect(1000, 0, 2000, 1000))
+    file = site_file(tmp_path, rect(700, 0, 1100, 50), rect(900, 0, 1300, 50))
+    west, east = opinions(home, file, tmp_path / "out")
+    assert [each.issue.number[:6] for each in (west, east)] == ["220882", "220881"]
+    places = [dict(each.page.facts)["地块"] for each in (west, east)]
+    assert places == ["第 1 号地块（大安市、洮南市）", "第 2 号地块（洮南市、大安市）"]
 
 
 _KILLED = """

@@ -179,7 +179,7 @@ def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[W
     if out:
         line(say("review.written", where=out))
     for each in written:
-        files = "、".join(map(str, each.files))
+        files = words.comma.join(map(str, each.files))
         line(
             say("opinion.written", number=each.issue.number, files=files, content=short(each.page.content()),
                 seq=each.issue.seq),

@@ -40,7 +40,7 @@ def _part(site: Any, control: Control, rows: dict[str, Any], index: ControlIndex
         return site
     shapes = []
     for number, layer in enumerate(index.layers):
-        if layer.kind == _kind(control, index):
+        if layer.kind == kind_of(control, index):
             features = np.array([row for row, _ in rows.get(layer.digest, ())], np.int64)
             shapes.append(_meant(number, features, control, index))
     return _cut(site, np.concatenate([np.empty(0, object), *shapes]), control.side)
@@ -52,7 +52,8 @@ def _cut(site: Any, shapes: Geometries, side: str) -> Any:
     return polygons_of(np.array([cut(site, lines)], object))[0]
 
 
-def _kind(control: Control, index: ControlIndex) -> str:
+def kind_of(control: Control, index: ControlIndex) -> str:
+    """Return the kind of layer that says where a control is: of several the first that is registered."""
     there = {layer.kind for layer in index.layers}
     return next((kind for kind in control.layers if kind in there), control.layers[0])
 
@@ -99,7 +100,7 @@ def shapes_near(
     """
     shapes: list[Geometries] = [np.empty(0, object)]
     for number, layer in enumerate(index.layers):
-        if layer.kind != _kind(control, index):
+        if layer.kind != kind_of(control, index):
             continue
         boxes = index.packs[number].box
         near = (

@@ -285,7 +285,7 @@ class _Arranger:
         if answer.elsewhere_m2:
             said.append(say("opinion.elsewhere", area=square_metres(answer.elsewhere_m2)))
         if answer.lacking:
-            layers = (f"{self.words.kind(kind)}（{area}）" for area, kind in answer.lacking)
+            layers = (f"{self.words.kind(kind)}{self._bracketed(area)}" for area, kind in answer.lacking)
             said.append(say("opinion.layers_lacking", layers=self.words.comma.join(layers)))
         declared = found.declared[found.sites.index(self.site)]
         if declared is not None and not declared.agrees:
@@ -317,8 +317,11 @@ class _Arranger:
     def _source(self, name: str) -> str:
         source = self.words.book.sources[name]
         title = source.title_en if self.words.language == "en" and source.title_en else source.title
-        issued = f"（{source.issued.isoformat()}）" if source.issued else ""
+        issued = self._bracketed(source.issued.isoformat()) if source.issued else ""
         return f"{'' if source.id == title else f'{source.id}　'}{title}{issued}"
+
+    def _bracketed(self, text: str) -> str:
+        return f"（{text}）" if self.words.language == "zh" else f" ({text})"
 
 
 def square_metres(m2: float) -> str:

@@ -142,6 +142,7 @@ class _Document:
             style.font.size, style.font.name = Pt(size), LATIN
             style.font.color.rgb = RGBColor(0x11, 0x11, 0x11)
             east_asian(style.element.get_or_add_rPr(), font)
+        styles["Heading 1"].font.bold = not self._zh  # 黑体 is bold by itself
         heading = styles["Heading 1"].paragraph_format
         heading.space_before, heading.space_after, heading.keep_with_next = Pt(16), Pt(6), True
         styles["Normal"].paragraph_format.space_after = Pt(3)
@@ -162,8 +163,8 @@ class _Document:
         section.top_margin, section.bottom_margin = Mm(25), Mm(22)
         section.different_first_page_header_footer = True
         head = section.header.paragraphs[0]
+        head.style = self._doc.styles["Normal"]  # the template's style has tab stops of its own
         run(head, f"{self._page.title}\t{self._issue.number}", BODY, 8.5, colour=FAINT)
-        head.paragraph_format.tab_stops.clear_all()
         head.paragraph_format.tab_stops.add_tab_stop(Mm(_TEXT_MM), WD_TAB_ALIGNMENT.RIGHT)
         border(head, "bottom", "8A919C", 4)
         for foot in (section.footer.paragraphs[0], section.first_page_footer.paragraphs[0]):

@@ -17,7 +17,7 @@ from lantu.runs.opinion.model import Key, Picture
 from lantu.runs.pages.maps import COLOURS, MapData, View, around, county_map, grown
 from lantu.runs.review_site import SiteReview
 from lantu.runs.review_words import ReviewWords
-from lantu.runs.site_parts import shapes_near
+from lantu.runs.site_parts import kind_of, shapes_near
 from lantu.store import OUTLINE
 
 WIDTH, MAX_HEIGHT = 320, 240
@@ -67,6 +67,7 @@ class Drawing:
 
     def _control(self, number: int, judged: Judged, site: SiteReview) -> Picture:
         say, control = self.words.say, judged.control
+        kind = self.words.book.layer_kinds[kind_of(control, self.index)]
         title, part = self.words.of(control.title), site.parts.get(control.code)
         caption = say("opinion.map_caption", number=number, title=title, code=control.code,
                       area=self.words.affected(judged))  # fmt: skip
@@ -89,7 +90,9 @@ class Drawing:
         keys = (
             Key("□", _SITE, say("opinion.k_site")),
             Key("■", _SITE, say("opinion.k_part")),
-            Key("■", _LAYER, say("opinion.k_line", title=title)),
+            Key(
+                "■", _LAYER, say("opinion.k_line", title=title if control.codes else self.words.of(kind.name))
+            ),
         )
         return Picture(view.svg(body, title), caption, keys)
 
