@@ -80,6 +80,29 @@ def test_the_versions_of_that_day(tmp_path: Path) -> None:
     assert said(review_file(home, file, day=date(2024, 1, 1), project=RURAL))["CR01"][0] == "cannot_tell"
 
 
+def test_sites_that_lie_over_each_other_are_told(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    file = site_file(
+        tmp_path,
+        rect(100, 150, 200, 250),
+        rect(300, 150, 400, 250),
+        rect(100, 150, 200, 250),
+        rect(350, 150, 450, 250),
+    )
+    found = review_file(home, file, day=DAY, project=RURAL)
+    assert [(a, b) for a, b, _ in found.overlapping] == [(1, 3), (2, 4)]
+    assert [area for _, _, area in found.overlapping] == pytest.approx([10_000, 5_000], abs=0.01)
+    assert "1 与 3 号 1.0000 公顷" in lantu("review", file, "--home", home.path).stdout
+
+
+def test_a_site_without_ground_cannot_be_told(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    tiny = shapely.box(100, 150, 100.05, 150.05)
+    found = review_file(home, site_file(tmp_path, tiny), day=DAY, project=RURAL)
+    assert {status for status, _ in said(found).values()} == {"cannot_tell"}
+    assert found.sites[0].opinion.answer is Answer.CANNOT_TELL
+
+
 def test_a_site_outside_every_county_cannot_be_told(tmp_path: Path) -> None:
     home = world_home(tmp_path / "home")
     found = review_file(home, site_file(tmp_path, rect(5000, 5000, 5100, 5100)), day=DAY, project=RURAL)

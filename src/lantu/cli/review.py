@@ -42,6 +42,7 @@ from lantu.store import Home
 
 SHOWN = 10
 """Sites that the terminal shows; --json gives all."""
+PAIRS = 5
 _COLOURS = {
     Answer.PASS: "bold green", Answer.FAIL: "bold red", Answer.NEEDS_PERSON: "bold yellow",
     Answer.CANNOT_TELL: "bold yellow",
@@ -185,6 +186,13 @@ def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[W
                 seq=each.issue.seq),
             "bold",
         )  # fmt: skip
+    if found.overlapping:
+        pairs = "；".join(
+            say("review.overlapping_pair", first=first, second=second, area=hectares(area))
+            for first, second, area in found.overlapping[:PAIRS]
+        )
+        more = " …" if len(found.overlapping) > PAIRS else ""
+        line(say("review.overlapping", count=len(found.overlapping), pairs=pairs + more), "yellow")
     notes(found.used.notes)
     line(say("review.limits"), "yellow")
     line(say("review.method", method=found.method, lawbook=short(found.lawbook)), "dim")

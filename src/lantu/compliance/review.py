@@ -146,6 +146,8 @@ class _Court:
 
     def _judge(self, control: Control) -> Judged:
         least = counts = float(self.book.number(LEAST, self.day))
+        if self.ground.area_m2 < least:
+            return _untold(control, None, ("review.no_ground", {"least": least}))
         area, whole = affected_m2(control, self.ground, self.book, least)
         if control.over is not None:
             least = float(convert(self.book.number(control.over, self.day), "公顷", "平方米"))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from lantu.compliance.review import Ground, Opinion, review
+from lantu.compliance.review import LEAST, Ground, Opinion, review
 from lantu.compliance.rules import FACTS, controls_of, facts_of
 from lantu.compliance.suggest import Shift, shifts
 from lantu.core.area import StatutoryPlane
@@ -97,6 +97,7 @@ class Reviewed:
 
     Attributes:
         index: what they were held against.
+        overlapping: pairs of sites of the file that share ground: numbers from 1, m².
     """
 
     project: Project
@@ -107,6 +108,7 @@ class Reviewed:
     method: str
     lawbook: str
     index: ControlIndex
+    overlapping: tuple[tuple[int, int, float], ...]
 
 
 class Reviewer:
@@ -250,14 +252,21 @@ def review_file(
     rows = slice(None) if site is None else slice(site - 1, site)
     wanted = sites.pack if site is None else take(sites.pack, np.array([site - 1]))
     index = reviewer.index(progress)
+    least = float(book.number(LEAST, day))
     found = reviewer.review(wanted, project, shapes=shapes, suggest=suggest, index=index, progress=progress)
     if site is not None:
         found = tuple(replace(each, answer=replace(each.answer, number=site)) for each in found)
     declared = declared_areas(path, sites.used.digest, sites.pack.area_m2.tolist())[rows]
     return Reviewed(
         project, sites.used, found, tuple(declared), sites.plane, method(ENGINE, sites.plane), book.digest,
-        index,
+        index, _overlapping(sites.pack, least),
     )  # fmt: skip
+
+
+def _overlapping(sites: PackedLayer, least_m2: float) -> tuple[tuple[int, int, float], ...]:
+    table = ENGINE.overlaps(sites)
+    pairs = zip(table.left_id.tolist(), table.right_id.tolist(), table.area_m2.tolist(), strict=True)
+    return tuple(sorted((a + 1, b + 1, area) for a, b, area in pairs if area >= least_m2))
 
 
 def ground_of(answer: SiteAnswer) -> Ground:

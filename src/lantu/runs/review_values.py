@@ -19,6 +19,9 @@ def plain_review(found: Reviewed, invented: bool) -> dict[str, Any]:
         "lawbook": found.lawbook,
         "invented": invented,
         "project": {**found.project.about, **found.project.facts, "documents": list(found.project.documents)},
+        "overlapping": [
+            {"first": first, "second": second, "area_m2": area} for first, second, area in found.overlapping
+        ],
         "sites": [_site(each) for each in found.sites],
     }
 

@@ -370,6 +370,7 @@ class Review(Form):
     lawbook: str
     invented: bool
     project: dict[str, Any]
+    overlapping: list[dict[str, Any]]
     sites: list[dict[str, Any]]
 
 
