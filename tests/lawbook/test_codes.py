@@ -94,7 +94,9 @@ def test_layer_kinds_and_their_unverified_codes(book):
     assert kinds["ZXCQCSZX"].ysdm == "2090020233" and kinds["ZXCQCSZX"].ysdm_verified
     assert kinds["ZXCQCSLX"].ysdm == "2090020231" and not kinds["ZXCQCSLX"].ysdm_verified
     assert kinds["STBHHX"].ysdm is None
-    assert {k for k, v in kinds.items() if v.geometry == "none"} == {"WATER_USE", "EXCHANGE", "GHZBB"}
+    assert {k for k, v in kinds.items() if v.geometry == "none"} == {
+        "WATER_USE", "EXCHANGE", "GHZBB", "NAMED_LIST",
+    }  # fmt: skip
 
 
 def test_what_is_from_memory_is_not_called_verified(book):
