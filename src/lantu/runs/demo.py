@@ -14,6 +14,7 @@ from lantu.runs.build_sample import SEED, SampleManifest, build_sample
 from lantu.runs.measure import Measurement, measure
 from lantu.runs.measure_layers import LAND
 from lantu.runs.register_plan import read_replies, register
+from lantu.runs.scan_conflicts import Scan, scan
 from lantu.runs.write_report import WrittenReport, write_report
 from lantu.sample.further_plans import STARTS
 from lantu.store import Home, Layer, Registered
@@ -35,6 +36,7 @@ class Demonstrated:
     plans: list[Registered]
     layers: int
     measurement: Measurement
+    scan: Scan
     report: WrittenReport
 
 

@@ -76,7 +76,7 @@ def letter(found: Transmitted, book: Lawbook, day: date, language: str, *, plain
             lines += [*_matter(number, each, say_more=say("more", count=each.more), language=language), ""]
     passed = [each.title for each in items if each.answer is Answer.PASS]
     lines += [_head(say("part_pass", count=len(passed)), 2, plain), ""]
-    lines += [say("passed", titles="；".join(passed)) if passed else say("nothing"), ""]
+    lines += [*(f"- {title}" for title in passed), *([] if passed else [say("nothing")]), ""]
     lines += [say("rests_on", lawbook=short(found.lawbook), method=found.ground.method or "–")]
     lines += [f"- {name} {short(digest)}" for name, digest in sorted(_layers(found).items())]
     lines += ["", say("end", day=day.isoformat()), ""]
