@@ -12,7 +12,8 @@ import pytest
 from cli.shell import environment
 
 GUIDES = Path(__file__).parents[2] / "docs/guide"
-RUN = {"package-check.md": 10, "transmission.md": 20, "conflicts.md": 10}  # guide → its commands are more than
+RUN = {"package-check.md": 10, "transmission.md": 20, "conflicts.md": 10}
+"""Guide → its commands are more than."""
 
 
 @pytest.mark.slow

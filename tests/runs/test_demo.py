@@ -54,7 +54,16 @@ def test_the_demo(tmp_path: Path) -> None:
         (f["county"], f["year"], f["rule"], f["area_m2"]) for f in truth["findings"]
     )
 
+    planted = json.loads((done.sample / "contradictions.json").read_text("utf-8"))["contradictions"]
+    numbered = home.conflicts.list()
+    assert len(numbered) >= len(planted) > 0
+    assert {each.state for each in numbered} == {"found"}
+
     again = demonstrate(home, scale=0.05, made_at=NOW)
     assert all(each.already_there for each in again.plans)
     assert {layer.digest for layer in home.layers.list()} == set(layers)
     assert again.measurement.result["findings"] == result["findings"]
+    assert {each["fate"] for pair in again.scan.result["pairs"] for each in pair["conflicts"]} == {
+        "remaining"
+    }
+    assert [each.number for each in home.conflicts.list()] == [each.number for each in numbered]

@@ -37,7 +37,7 @@ def run(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build the sample, register the four plans, measure, report, and serve the map."""
+    """Build the sample, register the plans, measure, look for conflicts, report, and serve the map."""
     opened = Home.open(home_path(home))
     with progress_bars() as progress:
         done = demonstrate(
@@ -57,6 +57,7 @@ def _to_json(done: Demonstrated) -> dict[str, object]:
         "layers": done.layers,
         "report": done.report.path,
         "result": done.measurement.result,
+        "conflicts": done.scan.result,
     }
 
 
@@ -71,4 +72,6 @@ def _show(home: Home, done: Demonstrated) -> None:
         )  # fmt: skip
     line(say("demo.layers", count=done.layers, path=done.sample))
     show(home, done.measurement)
+    numbered = sum(len(each["conflicts"]) for each in done.scan.result["pairs"])
+    line(say("demo.conflicts", count=numbered))
     line(say("report.written", path=done.report.path))

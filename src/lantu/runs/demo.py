@@ -1,4 +1,5 @@
-"""The whole chain on the invented sample: layers in, plans registered, land measured, report written."""
+"""The whole chain on the invented sample: layers in, plans registered, land measured, conflicts looked for,
+report written."""
 
 from __future__ import annotations
 
@@ -69,8 +70,9 @@ def demonstrate(
     # The province's plan stands above the counties': its own land is not in the sample.
     surveyed = sorted({layer.area_code for layer in home.layers.list() if layer.kind == LAND})
     measurement = measure(home, areas=surveyed, progress=progress)
+    found = scan(home, day=made_at.date(), progress=progress)
     report = write_report(home, made_at=made_at, progress=progress)
-    return Demonstrated(out, plans, len(layers), measurement, report)
+    return Demonstrated(out, plans, len(layers), measurement, found, report)
 
 
 def _add_layers(home: Home, out: Path, manifest: SampleManifest, progress: Progress) -> list[Layer]:
