@@ -14,6 +14,7 @@ from lantu.runs.demo import demonstrate
 from lantu.sample.counties import COUNTIES
 from lantu.sample.further_plans import STARTS
 from lantu.store import Home
+from lantu.transmission.clauses import Section
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +44,15 @@ def test_the_demo(tmp_path: Path) -> None:
     assert checked.upper.version.area_name == "吉林省"
     answers = {each.finding.answer for each in checked.judgements}
     assert answers == {Answer.PASS, Answer.CANNOT_TELL}
+    # The lists: what is planted, county by county, and nothing else.
+    planted_lists = json.loads((done.sample / "contradictions.json").read_text("utf-8"))["lists"]
+    told = {each["county"]: each["what"] for each in planted_lists}
+    for code in CODES:
+        # Of the last clause, what no other list takes, the city says nothing.
+        *clauses, _ = transmit.check(home, code).clauses(Section.NAMES)
+        said = {each.finding.answer for each in clauses if each.finding.answer is not Answer.PASS}
+        wrong = {"missing": Answer.FAIL, "near": Answer.NEEDS_PERSON, "renamed": Answer.NEEDS_PERSON}
+        assert said == ({wrong[told[code]]} if code in told else set()), code
     (province,) = transmit.tree(home)[0]
     assert province.area_code == "220000"
 

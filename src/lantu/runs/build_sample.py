@@ -25,11 +25,12 @@ from lantu.intake import VectorTable, read_vector
 from lantu.lawbook import Compatibility, Lawbook, load
 from lantu.runs.side_by_side import side_by_side
 from lantu.sample.beside_truth import Law, SiteShare, site_truth
-from lantu.sample.build import BuiltCounty, Entry, build_county, write_planning
+from lantu.sample.build import BuiltCounty, Entry, build_county, write_list, write_planning
 from lantu.sample.city import CODE as CITY_CODE
 from lantu.sample.city import city_layers
 from lantu.sample.counties import COUNTIES, YEARS, County
 from lantu.sample.held import TOLERANCE_M2
+from lantu.sample.lists import lists_truth, named_lists
 from lantu.sample.outlines import drawn_outlines, given_outlines
 from lantu.sample.site_files import write_sites
 from lantu.sample.sites import Site, shared_sites
@@ -148,6 +149,7 @@ def _fill(
     entries = [entry for each in built for entry in each.entries]
     entries += [entry for each in built for entry in each.further]
     entries += [write_planning(CITY_CODE, layer, GEOGRAPHIC, folder) for layer in city]
+    entries += [write_list(code, layer, folder) for code, layer in named_lists()]
     truth = _truth(built)
     found = len(truth["findings"]), _write_contradictions(folder, built), _write_sites(folder, built, shared)
     name = boundaries.name if boundaries else None
@@ -193,7 +195,7 @@ def _write_contradictions(folder: Path, built: Sequence[BuiltCounty]) -> int:
     }
     about = {"format": "lantu-contradictions/1", "invented": _INVENTED}
     measured = {"tolerance_m2": f"{TOLERANCE_M2}", "method": _METHOD}
-    _write_json(folder / CONTRADICTIONS, {**about, **measured, **parts})
+    _write_json(folder / CONTRADICTIONS, {**about, **measured, **parts, "lists": lists_truth()})
     return len(parts["contradictions"])
 
 

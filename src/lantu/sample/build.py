@@ -102,6 +102,11 @@ def write_planning(area_code: str, layer: SampleLayer, epsg: int, folder: Path) 
     return _written(area_code, layer, epsg, folder, f"planning/{area_code}.gpkg", layer.kind)
 
 
+def write_list(area_code: str, layer: SampleLayer, folder: Path) -> Entry:
+    """Write a table of an area: `tables/<code>_<kind>.csv`."""
+    return _written(area_code, layer, 0, folder, f"tables/{area_code}_{layer.kind}.csv", None)
+
+
 def _write(county: County, layer: SampleLayer, folder: Path) -> Entry:
     return _written(county.code, layer, county.epsg, folder, *_file_of(county, layer))
 
