@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from pyproj import CRS
 from lantu.conflicts.rules import pairs_of
 from lantu.core.crs import GEOGRAPHIC
 from lantu.lawbook import load, message
+from lantu.runs.table_file import csv_bytes
 from lantu.store import Home, geopackage
 from lantu.store.conflicts import Conflict
 from lantu.store.files import sweep_parts, whole_file
@@ -49,7 +48,7 @@ def write_conflicts(
     sweep_parts(path.parent, path)
     with whole_file(path) as part:
         if path.suffix.lower() == ".csv":
-            part.write_bytes(_csv(columns, facts))
+            part.write_bytes(csv_bytes(columns, facts))
         else:
             shapes = np.array([each.shape for each in conflicts], object)
             table = pa.table({name: pa.array(values) for name, (_, values) in columns.items()})
@@ -89,14 +88,3 @@ def _columns(conflicts: Sequence[Conflict], language: str) -> dict[str, tuple[st
         "LON": ("LON", [each.place[0] for each in conflicts]),
         "LAT": ("LAT", [each.place[1] for each in conflicts]),
     }  # fmt: skip
-
-
-def _csv(columns: Mapping[str, tuple[str, list[Any]]], facts: Mapping[str, Any]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([title for title, _ in columns.values()])
-    writer.writerows(zip(*(values for _, values in columns.values()), strict=True))
-    for name, value in facts.items():
-        writer.writerow([f"# {name}: {value}"])
-    # Excel takes a file for UTF-8 where it begins with the mark.
-    return b"\xef\xbb\xbf" + text.getvalue().encode()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from pyproj import CRS
 from lantu.core.crs import GEOGRAPHIC
 from lantu.lawbook import message
 from lantu.runs.review_site import Reviewed, SiteReview
+from lantu.runs.table_file import csv_bytes
 from lantu.store import geopackage
 from lantu.store.files import sweep_parts, whole_file
 from lantu.store.geopackage import GeoPackageLayer
@@ -34,23 +33,11 @@ def write_results(found: Reviewed, facts: Mapping[str, Any], path: Path, languag
     sweep_parts(path.parent, path)
     with whole_file(path) as part:
         if path.suffix.lower() == ".csv":
-            part.write_bytes(_csv(found, facts, language))
+            part.write_bytes(csv_bytes(_columns(found, language), facts))
         else:
             layers = [_sites(found, language), _parts(found, language)]
             crs = CRS.from_epsg(GEOGRAPHIC)
             geopackage.write_layers([each for each in layers if each], crs, facts, part, said_as=path)
-
-
-def _csv(found: Reviewed, facts: Mapping[str, Any], language: str) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    columns = _columns(found, language)
-    writer.writerow([title for title, _ in columns.values()])
-    writer.writerows(zip(*(values for _, values in columns.values()), strict=True))
-    for name, value in facts.items():
-        writer.writerow([f"# {name}: {value}"])
-    # Excel takes a file for UTF-8 where it begins with the mark.
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 def _columns(found: Reviewed, language: str) -> dict[str, tuple[str, list[Any]]]:

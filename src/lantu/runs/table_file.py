@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -67,3 +69,20 @@ def write_shapes(
             geopackage.write(table, shapes, crs, facts, part, path.stem)
         else:
             geoparquet.write(geoparquet.arrow_table(table, shapes, crs, facts), part)
+
+
+def csv_bytes(columns: Mapping[str, tuple[str, Sequence[Any]]], facts: Mapping[str, Any]) -> bytes:
+    """Return a table for Excel.
+
+    Args:
+        columns: name → title and values; the titles are its first row.
+        facts: what it rests on, after the rows.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([title for title, _ in columns.values()])
+    writer.writerows(zip(*(values for _, values in columns.values()), strict=True))
+    for name, value in facts.items():
+        writer.writerow([f"# {name}: {value}"])
+    # Excel takes a file for UTF-8 where it begins with the mark.
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
