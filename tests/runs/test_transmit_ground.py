@@ -22,6 +22,7 @@ from lantu.core.errors import ConflictError, InputError, NotFoundError
 from lantu.core.finding import Answer
 from lantu.overlay.pack import PackedLayer
 from lantu.overlay.packing import pack_shapes
+from lantu.plans import Approval, PlanKind, PlanLevel, PlanVersion
 from lantu.runs import transmit
 from lantu.runs.plan_picture import picture
 from lantu.runs.register_plan import PublishedReading, register_approval
@@ -267,3 +268,48 @@ def test_the_tree_as_a_picture(home: Home, tmp_path: Path) -> None:
     assert title in "".join(
         ElementTree.fromstring(picture(branches, current, date(2026, 1, 1), "zh")).itertext()
     )
+
+
+def registered(home: Home, area: str, level: str, title: str, kind: str = "master", **layers: str) -> None:
+    """Register a plan of a reply that says nothing of figures."""
+    evidence, _ = reading()
+    reply = {"title": title, "issuer": None, "document_number": f"示例〔2025〕{len(title)}号", "date": None}
+    version = PlanVersion(
+        area, world.AREA_NAME, title, PlanLevel(level), PlanKind(kind), (2021, 2035), (),
+        Approval(title, None, reply["document_number"], None, evidence.source_digest), layers,
+    )  # fmt: skip
+    home.registry.register(evidence, reply, [version])
+
+
+def test_a_detailed_plan_by_its_own_plots(home: Home) -> None:
+    # Of two layers of plots the plan's own counts, though the other one is newer.
+    shops = {"YDYHFLDM": ["0901"], "DKBH": ["甲"]}
+    add(home, "DETAILED_PLOT", "220882", [rect(800, 250, 900, 350)], **shops)
+    (own,) = home.layers.list("DETAILED_PLOT", "220882")
+    before = own.digest
+    add(home, "DETAILED_PLOT", "220882", [rect(200, 500, 300, 600)], **shops)
+    registered(home, "220882", "county", "示例片区详细规划", "detailed", DETAILED_PLOT=own.digest)
+    (plan,) = [each.id for each in home.registry.plans() if each.kind is PlanKind.DETAILED]
+    found = check(home, plan)
+    assert found.sections == (Section.CONTROLS,)
+    assert found.upper is not None and found.upper.plan_id == "220882-master"
+    red = of(found)["plots_red_line"]
+    assert (red.finding.answer, [(p.what, round(p.area_m2)) for p in red.patches]) == (
+        Answer.FAIL,
+        [("forbidden", 10_000)],
+    )
+    assert {each.rule.section for each in found.ground.judged} == {Section.CONTROLS}
+    assert "special_red_line" not in of(found)
+    # The master plan's check sees the plots of every detailed plan.
+    (other,) = [each for each in home.layers.list("DETAILED_PLOT", "220882") if each.digest != before]
+    registered(home, "220882", "county", "示例另一片区详细规划", "detailed", DETAILED_PLOT=other.digest)
+    both = of(check(home, "220882"))["plots_red_line"]
+    assert (both.lower and len(both.lower.pack), len(both.patches)) == (2, 1)
+    assert {before, other.digest} <= set(both.finding.inputs.values())
+    alone = [each.id for each in home.registry.plans() if each.kind is PlanKind.DETAILED and each.id != plan]
+    assert of(check(home, alone[0]))["plots_red_line"].finding.answer is Answer.PASS
+    shown = lantu(home.path, "transmit", "check", plan)
+    assert (shown.code, "数字" in shown.out, "不通过" in shown.out) == (0, False, True)
+    value = lantu(home.path, "transmit", "check", plan, "220882", "--json").json
+    assert "numbers" not in value["checks"][0]
+    assert lantu(home.path, "transmit", "check", plan, "--upper", plan).code == 3

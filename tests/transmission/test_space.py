@@ -7,6 +7,8 @@ from unittest.mock import patch
 
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import world
 from lantu.core.finding import Answer
@@ -104,6 +106,30 @@ def test_a_layer_that_is_missing_on_either_side(side: str) -> None:
         Answer.CANNOT_TELL,
         "transmission.absent_layer",
     )
+
+
+BLOCKS = st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(lower=BLOCKS, upper=BLOCKS)
+def test_every_square_metre_is_accounted_for(
+    lower: set[tuple[int, int]], upper: set[tuple[int, int]]
+) -> None:
+    # Blocks of 100 × 100 m: what is missing is in the upper alone, what is extra in the lower alone.
+    def shapes(blocks: set[tuple[int, int]]) -> list[Any]:
+        return [rect(100 * x, 100 * y, 100 * x + 100, 100 * y + 100) for x, y in sorted(blocks)]
+
+    found = line("red_line", "STBHHX", shapes(lower), shapes(upper))
+    by_what = dict.fromkeys(("missing", "extra", "outside"), 0.0)
+    for each in found.patches:
+        by_what[each.what] += each.area_m2
+    assert by_what == {
+        "missing": pytest.approx(10_000 * len(upper - lower), abs=0.01),
+        "extra": pytest.approx(10_000 * len(lower - upper), abs=0.01),
+        "outside": 0.0,
+    }
+    assert (found.finding.answer is Answer.PASS) == (lower == upper)
 
 
 def zones(lower: list[tuple[Any, Any]], upper: list[tuple[Any, Any]]) -> Judged:

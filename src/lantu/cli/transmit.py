@@ -145,14 +145,11 @@ def _checks_json(checks: list[Transmitted], *, shapes: bool) -> dict[str, Any]:
 
 
 def _check_json(found: Transmitted, *, shapes: bool) -> dict[str, Any]:
-    others = [section for section in Section if section is not Section.FIGURES]
+    others = [section for section in found.sections if section is not Section.FIGURES]
     return {
         "lower": _side_json(found.lower), "upper": _side_json(found.upper) if found.upper else None,
         "answer": found.answer,
-        "numbers": {
-            "answer": found.answer_of(Section.FIGURES),
-            "rows": [row_json(each, found) for each in found.judgements], "crashed": found.crashed,
-        },
+        **({"numbers": _numbers_json(found)} if Section.FIGURES in found.sections else {}),
         **{
             section.value: {
                 "answer": found.answer_of(section),
@@ -173,6 +170,14 @@ def _check_json(found: Transmitted, *, shapes: bool) -> dict[str, Any]:
         },
         "invented": found.invented, "lawbook": found.lawbook,
     }  # fmt: skip
+
+
+def _numbers_json(found: Transmitted) -> dict[str, Any]:
+    return {
+        "answer": found.answer_of(Section.FIGURES),
+        "rows": [row_json(each, found) for each in found.judgements],
+        "crashed": found.crashed,
+    }
 
 
 def _side_json(plan: Registered) -> dict[str, Any]:
@@ -233,19 +238,22 @@ def _show_check(found: Transmitted) -> None:
         line(say("measure.invented"), "bold magenta")
     if upper is None:
         line(say("transmission.title_alone", **mine), "bold")
-        line(say("transmission.no_figures"), "yellow")
+        if Section.FIGURES in found.sections:
+            line(say("transmission.no_figures"), "yellow")
     else:
         line(
             say("transmission.title", **mine, upper=upper.version.title, upper_plan=upper.plan_id,
                 upper_version=upper.number),
             "bold",
         )  # fmt: skip
-        show_figures(found)
-    for section in Section:
+        if Section.FIGURES in found.sections:
+            show_figures(found)
+    for section in found.sections:
         if section is not Section.FIGURES:
             show_section(section, found)
     line(say("transmission.whole", answer=say(f"transmission.answer_{found.answer}")), COLOURS[found.answer])
-    line(say("transmission.method", lawbook=short(found.lawbook)), "dim")
+    code = "method" if Section.FIGURES in found.sections else "lawbook"
+    line(say(f"transmission.{code}", lawbook=short(found.lawbook)), "dim")
     if found.ground.method:
         line(say("transmission.method_ground", method=found.ground.method), "dim")
         for section, each in found.ground.tolerances.items():

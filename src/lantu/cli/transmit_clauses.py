@@ -157,7 +157,9 @@ def answers_of(found: Transmitted) -> list[tuple[Section, str, Answer]]:
             each.finding.answer,
         )
         for each in found.judgements
-    ] or [(Section.FIGURES, "–", Answer.CANNOT_TELL)]
+    ]
+    if not figures and Section.FIGURES in found.sections:
+        figures = [(Section.FIGURES, "–", Answer.CANNOT_TELL)]
     clauses = [
         (each.rule.section, words(each.rule.title), each.finding.answer) for each in found.ground.judged
     ]
@@ -174,7 +176,7 @@ def show_matrix(checks: Sequence[Transmitted]) -> None:
     rows = list(dict.fromkeys(key for each in by_plan for key in each))
     for section in Section:
         mine = [key for key in rows if key[0] is section]
-        cells = [each.answer_of(section) for each in checks]
+        cells = [each.answer_of(section) if section in each.sections else None for each in checks]
         table.add_row(
             Text(say(f"transmission.section_{section}"), "bold"), *map(_answer, cells), end_section=not mine
         )

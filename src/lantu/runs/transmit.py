@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from lantu.core.errors import LantuError, NotFoundError
+from lantu.core.errors import InputError, LantuError, NotFoundError
 from lantu.core.finding import Answer, Clause, worst
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
 from lantu.plans import Plan, PlanKind, PlanLevel, PlanVersion, Target, codes_above
 from lantu.runs.binding_figures import Known
-from lantu.runs.transmit_ground import Ground, judged_ground, layers_of
+from lantu.runs.transmit_ground import PLOTS, Ground, judged_ground, layers_of
 from lantu.store import Home, Registered
 from lantu.transmission.clauses import Judged, Section
 from lantu.transmission.figures import InForce
@@ -41,6 +41,7 @@ class Transmitted:
 
     Attributes:
         upper: None where no plan above is registered: its figures cannot be told.
+        sections: what is judged: a detailed or special plan has nothing but controls to keep.
         crashed: why the figures could not be judged.
         ground: clauses about layers, and what they were measured by.
         invented: whether anything in the home is.
@@ -49,6 +50,7 @@ class Transmitted:
 
     lower: Registered
     upper: Registered | None
+    sections: tuple[Section, ...]
     judgements: tuple[Judgement, ...]
     crashed: str | None
     ground: Ground
@@ -68,8 +70,8 @@ class Transmitted:
 
     @property
     def answer(self) -> Answer:
-        """The answer that all sections deserve together, also those that nothing was found about."""
-        return worst(self.answer_of(each) for each in Section)
+        """The answer that the sections deserve together, also those that nothing was found about."""
+        return worst(self.answer_of(each) for each in self.sections)
 
 
 def check(
@@ -82,7 +84,10 @@ def check(
     day: date | None = None,
     progress: Progress = silent,
 ) -> Transmitted:
-    """Judge a plan against a plan above it: figures, and layers against those above.
+    """Judge a plan against a plan above it.
+
+    A master plan: its figures, layers and lists; and its area's detailed and special plans against it. A
+    detailed or special plan: its own plots against the master plan of its area.
 
     Args:
         lower, upper: id of a plan, or area code for its master plan; `upper` None for the nearest above.
@@ -95,30 +100,39 @@ def check(
     """
     book = book or load()
     low = home.registry.plan(lower)
-    plans = {each.id: each for each in home.registry.plans()}
-    if upper is None and low.kind is PlanKind.MASTER:
-        chain(plans, low.id)  # a ring is told, not walked
     current = {each.plan_id: each for each in home.registry.current()}
-    layers = layers_of(home, book, low, (day or date.today()).year, upper_layers)
-    above = upper or low.parent
-    if above is None and not layers.there:
+    high = _above(home, low, upper)
+    named = current[low.id].version.layers
+    layers = layers_of(home, book, low, named, (day or date.today()).year, upper_layers)
+    if high is None and not layers.there:
         wanted = [d.name for d in book.divisions.parents(low.area_code)] or codes_above(low.area_code)
         raise NotFoundError("transmission.no_upper", lower=low.id, above="、".join(wanted) or "–")
     judgements: tuple[Judgement, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     crashed = None
-    if above is not None:
+    if high is not None and low.kind is PlanKind.MASTER:
         try:
-            judgements, doubts = _figures(home, low, home.registry.plan(above), current, book)
+            judgements, doubts = _figures(home, low, high, current, book)
         except LantuError:
             raise
         except Exception as error:  # figures that crash cannot be told; the rest is judged all the same
             crashed = f"{type(error).__name__}: {error}"[:200]
-    high = home.registry.plan(above) if above else None
+    sections = tuple(Section) if low.kind is PlanKind.MASTER else (Section.CONTROLS,)
     return Transmitted(
-        current[low.id], current[high.id] if high else None, judgements, crashed,
-        judged_ground(layers, progress), doubts, home.invented, book.digest,
+        current[low.id], current[high.id] if high else None, sections, judgements, crashed,
+        judged_ground(layers, PLOTS.get(low.kind), progress), doubts, home.invented, book.digest,
     )  # fmt: skip
+
+
+def _above(home: Home, low: Plan, upper: str | None) -> Plan | None:
+    """Return the plan that a plan is held against; None where none is registered."""
+    plans = {each.id: each for each in home.registry.plans()}
+    above = chain(plans, low.id)
+    high = home.registry.plan(upper) if upper else above[0] if above else None
+    if low.kind is PlanKind.MASTER or high is None or high.id in {each.id for each in above}:
+        return high  # of master plans the figures' own judge says what stands above
+    names = "、".join(each.id for each in above)
+    raise InputError("transmission.not_above", lower=low.id, upper=high.id, above=names or "–")
 
 
 def _figures(

@@ -10,15 +10,18 @@ from lantu.core.errors import InputError, NotFoundError
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook
 from lantu.overlay.engine import method
-from lantu.plans import Plan, codes_above
+from lantu.plans import Plan, PlanKind, codes_above
 from lantu.runs.control_index import ENGINE
 from lantu.runs.transmit_layers import LayersOf
 from lantu.store import Home
-from lantu.transmission.clauses import Judged, Section, Tolerance
+from lantu.transmission.clauses import Judged, Section, Side, Tolerance
 from lantu.transmission.control_rules import control_rules
 from lantu.transmission.controls import judge_controls
 from lantu.transmission.names import judge_names, name_rules
-from lantu.transmission.space import OUTLINE, judge_space, space_rules
+from lantu.transmission.space import OUTLINE, SpaceRules, judge_space, space_rules
+
+PLOTS = {PlanKind.DETAILED: "DETAILED_PLOT", PlanKind.SPECIAL: "SPECIAL_SITE"}
+"""Kind of plan → kind of layer that says what it gives to which ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Ground:
     tolerances: Mapping[Section, Tolerance]
 
 
-def layers_of(home: Home, book: Lawbook, low: Plan, year: int, only: str | None) -> LayersOf:
+def layers_of(
+    home: Home, book: Lawbook, low: Plan, named: Mapping[str, str], year: int, only: str | None
+) -> LayersOf:
     """Return what finds the layers of a plan's area and above it.
 
     Raises:
@@ -46,34 +51,46 @@ def layers_of(home: Home, book: Lawbook, low: Plan, year: int, only: str | None)
     if only is not None and only not in codes_above(low.area_code):
         above = "、".join(codes_above(low.area_code))
         raise InputError("transmission.not_area_above", area=only, lower=low.area_code, above=above)
-    return LayersOf(home, book, low.area_code, year, only)
+    return LayersOf(home, book, low.area_code, year, only, named)
 
 
-def judged_ground(layers: LayersOf, progress: Progress = silent) -> Ground:
-    """Judge all clauses about layers and lists."""
+def judged_ground(layers: LayersOf, plots: str | None = None, progress: Progress = silent) -> Ground:
+    """Judge all clauses about layers and lists.
+
+    Args:
+        plots: kind of layer of a detailed or special plan: then only what that has to keep.
+    """
     book = layers.book
     rules = space_rules(book)
     try:
         plane = layers.home.plane
     except NotFoundError:
         plane = None
-    progress("progress.transmit_layers", 0, 3)
+    # Without a layer there is nothing to measure, and any plane will do.
+    on = plane or StatutoryPlane(0, 0)
+    kept = control_rules(book)
+    tolerances = {Section.CONTROLS: kept.tolerance}
+    others: tuple[Judged, ...] = ()
+    progress("progress.transmit_layers", 0, 2)
+    if plots is not None:
+        kept = kept.of(plots)
+    else:
+        rules = space_rules(book)
+        tolerances = {Section.SPACE: rules.tolerance, **tolerances}
+        others = (
+            *judge_space(rules, *_space_layers(rules, layers), on, book),
+            *judge_names(name_rules(book), layers.area_code, *layers.rolls(), layers.names()),
+        )
+    progress("progress.transmit_layers", 1, 2)
+    controls = judge_controls(kept, layers.own(kept.wanted()), on, book)
+    progress("progress.transmit_layers", 2, 2)
+    return Ground((*others, *controls), plane, method(ENGINE, plane) if plane else "", tolerances)
+
+
+def _space_layers(rules: SpaceRules, layers: LayersOf) -> tuple[dict[str, Side], dict[str, Side]]:
+    """Return the layers of the area and of those above it."""
     kinds: dict[str, Collection[str]] = {
         each.layer.kind: (each.layer.classed[0],) if each.layer.classed else () for each in rules.lines
     }
-    above = layers.above(kinds)
     nested = {kind: () for each in rules.nesting for kind in (each.parts.kind, each.whole.kind)}
-    own = layers.own({**nested, OUTLINE: (), **kinds})
-    progress("progress.transmit_layers", 1, 3)
-    # Without a layer there is nothing to measure, and any plane will do.
-    on = plane or StatutoryPlane(0, 0)
-    space = judge_space(rules, own, above, on, book)
-    progress("progress.transmit_layers", 2, 3)
-    kept = control_rules(book)
-    controls = judge_controls(kept, layers.own(kept.wanted()), on, book)
-    progress("progress.transmit_layers", 3, 3)
-    names = judge_names(name_rules(book), layers.area_code, *layers.rolls(), layers.names())
-    return Ground(
-        (*space, *controls, *names), plane, method(ENGINE, plane) if plane else "",
-        {Section.SPACE: rules.tolerance, Section.CONTROLS: kept.tolerance},
-    )  # fmt: skip
+    return layers.own({**nested, OUTLINE: (), **kinds}), layers.above(kinds)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import shapely
+
+from lantu.core.digest import digest_json
 from lantu.core.errors import InputError, LantuError
 from lantu.lawbook import Lawbook
+from lantu.overlay.packing import pack_shapes
 from lantu.plans import codes_above
 from lantu.runs.measure_layers import Shelf, shelves
 from lantu.store import Home, Layer
-from lantu.transmission.clauses import Absent, Sheet, Side
+from lantu.transmission.clauses import Absent, Sheet, Side, first_absent
 from lantu.transmission.names import FIELDS, KIND, Roll, item_of
 from lantu.transmission.tree import NATION
 
@@ -24,6 +29,7 @@ class LayersOf:
 
     Attributes:
         only: take those above from this area alone; None for the nearest area above that has the kind.
+        named: kind → digest of the layers that the plan itself names: they go first.
     """
 
     home: Home
@@ -31,6 +37,7 @@ class LayersOf:
     area_code: str
     year: int
     only: str | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
     _shelves: Mapping[str, Shelf] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -42,8 +49,22 @@ class LayersOf:
         return self.area_code in self._shelves
 
     def own(self, wanted: Wanted) -> dict[str, Side]:
-        """Return kind → the area's layer, or why there is none."""
-        return {kind: self._first(kind, [self.area_code], fields) for kind, fields in wanted.items()}
+        """Return kind → the area's layer, or why there is none; what several plans name is one layer."""
+        found = {}
+        for kind, fields in wanted.items():
+            several = [] if kind in self.named else self._named_by_plans(kind)
+            if len(several) > 1:
+                found[kind] = _together([self._sheet(each, fields) for each in several])
+            else:
+                found[kind] = self._first(kind, [self.area_code], fields)
+        return found
+
+    def _named_by_plans(self, kind: str) -> list[Layer]:
+        """Return the layers of a kind that the area's plans in force name: each detailed plan has its own."""
+        versions = self.home.registry.current(self.area_code)
+        named = {each.version.layers[kind] for each in versions if kind in each.version.layers}
+        shelf = self._shelves.get(self.area_code)
+        return [each for each in shelf.layers if each.digest in named] if shelf else []
 
     def above(self, wanted: Wanted) -> dict[str, Side]:
         """Return kind → the layer of the nearest area above that has one, or why there is none."""
@@ -86,10 +107,14 @@ class LayersOf:
         codes = list(codes)
         for code in codes:
             shelf = self._shelves.get(code)
-            layer = shelf.line(kind, self.year) if shelf else None
+            layer = self._named(kind, shelf, code) or shelf.line(kind, self.year) if shelf else None
             if layer is not None:
                 return self._sheet(layer, fields)
         return self._absent(kind, codes)
+
+    def _named(self, kind: str, shelf: Shelf, code: str) -> Layer | None:
+        digest = self.named.get(kind) if code == self.area_code else None
+        return next((each for each in shelf.layers if each.digest == digest), None)
 
     def _sheet(self, layer: Layer, fields: Collection[str]) -> Side:
         area = self._name(layer.area_code)
@@ -113,3 +138,24 @@ class LayersOf:
     def _name(self, code: str) -> str:
         division = self.book.divisions.by_code(code)
         return division.name if division else code
+
+
+def _together(sides: Sequence[Side]) -> Side:
+    """Put the rows of several layers of one kind one after the other; one that is not there spoils all."""
+    sheets = [each for each in sides if isinstance(each, Sheet)]
+    absent = first_absent(sides)
+    if absent is not None:
+        return absent
+    shapes = np.concatenate([each.pack.geometries() for each in sheets])
+    there = shapes[~shapely.is_missing(shapes)]
+    kept = np.flatnonzero(~shapely.is_missing(shapes)).tolist()
+    columns = {}
+    for name in {name for each in sheets for name in each.columns}:
+        values = [v for each in sheets for v in each.columns.get(name, [None] * len(each.pack))]
+        columns[name] = [values[row] for row in kept]
+    first = sheets[0]
+    parts = tuple(sorted(each.digest for each in sheets))
+    return Sheet(
+        first.kind, first.area_code, first.area_name, digest_json(list(parts)),
+        pack_shapes(there, first.kind), columns, parts,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from lantu.lawbook import Citation, Lawbook, message
 from lantu.runs.transmit import Transmitted
 from lantu.runs.transmit_words import figure_sentence, in_words, missed, place, sentence
 from lantu.store.files import sweep_parts, whole_file
-from lantu.transmission.clauses import Judged
+from lantu.transmission.clauses import Judged, Section
 
 SUFFIXES = (".md", ".txt")
 PLACES = 20
@@ -100,7 +100,8 @@ def _matter(number: int, item: _Item, *, say_more: str, language: str) -> Iterat
 
 def _items(found: Transmitted, book: Lawbook, language: str) -> Iterator[_Item]:
     figures = message("transmission.section_figures", language)
-    if found.crashed is not None or found.upper is None:
+    untold = found.crashed is not None or found.upper is None
+    if untold and Section.FIGURES in found.sections:
         code = "transmission.no_figures" if found.upper is None else "transmission.crashed"
         says = message(code, language, why=found.crashed or "")
         yield _Item(figures, Answer.CANNOT_TELL, says, (), 0, "", _do(Answer.CANNOT_TELL, language))

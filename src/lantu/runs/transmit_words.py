@@ -51,11 +51,12 @@ def _said(name: str, value: object, language: str) -> object:
 
 def place(patch: Patch, language: str) -> str:
     """Return a patch in a line: what, how much, how wide, where, whose."""
-    detail = "，".join(value for value in patch.detail.values() if value)
+    said = [value for value in patch.detail.values() if value]
+    detail = f" ({', '.join(said)})" if language == "en" else f"（{'，'.join(said)}）"
     return message(
         "transmission.place", language, what=message(f"transmission.what_{patch.what}", language),
         area=hectares(patch.area_m2), width=f"{patch.width_m:.1f}", lon=f"{patch.place[0]:.5f}",
-        lat=f"{patch.place[1]:.5f}", detail=f"（{detail}）" if detail else "",
+        lat=f"{patch.place[1]:.5f}", detail=detail if said else "",
     )  # fmt: skip
 
 

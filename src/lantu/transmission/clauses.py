@@ -40,6 +40,7 @@ class Sheet:
         area_code, area_name: whose it is.
         pack: in the statutory plane; its polygons sound.
         columns: field → values by row; a field that the layer lacks is not there.
+        parts: digests of several layers that were put together; then `digest` is that of them all.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Sheet:
     digest: str
     pack: PackedLayer
     columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
     def shapes(self) -> Geometries:
         """Return the polygons, valid; empty where a row covers nothing."""
@@ -246,7 +248,11 @@ def found(
 
 def inputs_of(sheets: Sequence[Sheet]) -> dict[str, str]:
     """Return name → digest of the layers looked at."""
-    return {f"{each.area_code} {each.kind}": each.digest for each in sheets}
+    digests: dict[str, str] = {}
+    for each in sheets:
+        name = f"{each.area_code} {each.kind}"
+        digests |= {f"{name} {n}": digest for n, digest in enumerate(each.parts, 1)} or {name: each.digest}
+    return digests
 
 
 def first_absent(sides: Sequence[Side]) -> Absent | None:

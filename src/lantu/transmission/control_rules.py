@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lantu.lawbook import Lawbook, LayerKind, Words
@@ -77,6 +77,16 @@ class ControlRules:
     lines: tuple[LineRule, ...]
     limits: tuple[LimitRule, ...]
     open: tuple[OpenRule, ...]
+
+    def of(self, kind: str) -> ControlRules:
+        """Return the rules about one kind of layer alone."""
+        return replace(
+            self,
+            uses=tuple(each for each in self.uses if each.lower.kind == kind),
+            lines=tuple(each for each in self.lines if each.lower.kind == kind),
+            limits=tuple(each for each in self.limits if each.lower.kind == kind),
+            open=(),
+        )
 
     def wanted(self) -> Mapping[str, Collection[str]]:
         """Return kind of layer → the fields that are read of it."""
