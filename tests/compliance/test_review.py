@@ -306,3 +306,13 @@ def test_a_use_that_is_coarser_than_the_planned_one_fits_on_conditions() -> None
     assert table.refines("0701", "070102").outcome == "allowed"
     assert table.refines("070102", "1001").outcome == "forbidden"
     assert table.in_zone("0701", "9999").outcome == "unknown"
+
+
+@pytest.mark.parametrize(("slit", "status"), [(0.99, "forbidden"), (1.0, "cannot_tell")])
+def test_a_slit_between_two_counties_is_not_looked_into(slit: float, status: str) -> None:
+    site = replace(FREE, elsewhere_m2=slit)
+    housing = PROJECT | {"sector": "housing"}
+    found = told(site, "CR04", **housing)
+    assert found.status == status
+    if status == "forbidden":
+        assert found.area_m2 == pytest.approx(10_000.0 - slit)

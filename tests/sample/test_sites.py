@@ -79,7 +79,7 @@ def test_illegal_sites_are_forbidden_by_what_the_truth_says_and_no_other_is(revi
 
 
 def test_a_site_outside_every_plan_is_never_told_to_conform(reviewed):
-    outside = [(told, site) for told, site in reviewed if float(told["elsewhere_m2"]) > 0.1]
+    outside = [(told, site) for told, site in reviewed if float(told["elsewhere_m2"]) >= 1]
     assert len(outside) >= 3
     for told, site in outside:
         assert site.opinion.answer in (Answer.CANNOT_TELL, Answer.FAIL), told["id"]
@@ -139,6 +139,7 @@ def test_the_citys_lines_count_once_with_those_of_its_counties(home, reviewed):
         "YJJBNT",
         "STBHHX",
         "CZKFBJ",
+        "NAMED_LIST",
     }
     for told, site in reviewed:
         shares = (*site.answer.lines, *site.answer.land)

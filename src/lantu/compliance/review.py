@@ -15,6 +15,9 @@ from lantu.lawbook import Compatibility, Lawbook
 LEAST = "overlay.min_defect_m2"
 """The parameter from which on ground counts as affected: sites and lines are digitised to less."""
 
+SLIT = "compliance.slit_m2"
+"""The parameter below which ground in no outline, or no zone, is a slit between two that were drawn apart."""
+
 Why = tuple[str, Mapping[str, object]]
 """Message code of what is missing, with its params."""
 
@@ -148,7 +151,7 @@ class _Court:
         least = counts = float(self.book.number(LEAST, self.day))
         if self.ground.area_m2 < least:
             return _untold(control, None, ("review.no_ground", {"least": least}))
-        area, whole = affected_m2(control, self.ground, self.book, least)
+        area, whole = affected_m2(control, self.ground, self.book, float(self.book.number(SLIT, self.day)))
         if control.over is not None:
             least = float(convert(self.book.number(control.over, self.day), "公顷", "平方米"))
         # What is known to be affected is judged, though more of it may lie where nothing is known.
@@ -214,11 +217,11 @@ def layer_of(control: Control, ground: Ground) -> str:
     return next((each for each in control.layers if each in ground.covered_m2), control.layers[0])
 
 
-def affected_m2(control: Control, ground: Ground, book: Lawbook, least: float) -> tuple[float | None, bool]:
+def affected_m2(control: Control, ground: Ground, book: Lawbook, slit: float) -> tuple[float | None, bool]:
     """Return how much of a site a control affects, and whether that is all of it.
 
     Args:
-        least: so little ground that the layer leaves uncovered is none, m².
+        slit: so little ground in no outline, or that the layer leaves uncovered, is not looked into, m².
 
     Returns:
         None where nothing can be measured; False where more may be affected than is known.
@@ -228,14 +231,14 @@ def affected_m2(control: Control, ground: Ground, book: Lawbook, least: float) -
     kind = layer_of(control, ground)
     if kind not in ground.covered_m2:
         return None, False
-    whole = kind not in ground.absent and ground.elsewhere_m2 == 0
+    whole = kind not in ground.absent and ground.elsewhere_m2 < slit
     if control.side == "outside":
         if not whole:
             # Where no line is known, ground is neither inside nor outside.
             return None, False
-        return max(ground.area_m2 - ground.covered_m2[kind], 0.0), True
+        return max(ground.area_m2 - ground.elsewhere_m2 - ground.covered_m2[kind], 0.0), True
     if control.covering:
-        whole = whole and ground.area_m2 - ground.covered_m2[kind] < least
+        whole = whole and ground.area_m2 - ground.covered_m2[kind] < slit
     if not control.codes:
         return ground.covered_m2[kind], whole
     classes = ground.classes_m2.get(kind, {})

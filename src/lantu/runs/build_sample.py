@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from lantu.compliance.review import LEAST
+from lantu.compliance.review import LEAST, SLIT
 from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC, transformer
 from lantu.core.errors import ConflictError, InputError
@@ -208,7 +208,8 @@ def _write_sites(folder: Path, built: Sequence[BuiltCounty], shared: Sequence[Si
     for number, site in enumerate(shared):
         told.append((site, [each.beside.shares[len(each.beside.sites) + number] for each in built]))
     where, refused = write_sites([site for site, _ in told], folder)
-    law = Law(Compatibility(load()), float(load().number(LEAST, date(YEARS[-1], 12, 31))))
+    day = date(YEARS[-1], 12, 31)
+    law = Law(Compatibility(load()), *(float(load().number(name, day)) for name in (LEAST, SLIT)))
     rows = [
         {"file": where[site.id][0], "number": where[site.id][1], **site_truth(site, shares, law)}
         for site, shares in told

@@ -31,6 +31,7 @@ class Law:
 
     compatibility: Compatibility
     least_m2: float
+    slit_m2: float
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _forbidden_by(
     national = project["level"] == "national"
     needed = national and project["avoidable"] == "no"
     built = project["sector"] in ("housing", "industry")
-    outside = area_m2 - whole.get("CZKFBJ", 0.0) if elsewhere_m2 < least else 0.0
+    outside = area_m2 - elsewhere_m2 - whole.get("CZKFBJ", 0.0) if elsewhere_m2 < law.slit_m2 else 0.0
 
     def touches(kind: str, forbids: Callable[[str], bool]) -> bool:
         return any(m2 >= least and forbids(code) for code, m2 in classes.get(kind, {}).items())
