@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS
 
 from lantu.core.area import StatutoryPlane
@@ -17,7 +16,7 @@ from lantu.core.errors import InputError, IntegrityError
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook
 from lantu.ledger import Head
-from lantu.overlay.doubles import lying_double
+from lantu.overlay.cutting import shared_by
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.index import LayerIndex
 from lantu.overlay.pack import PackedLayer
@@ -49,12 +48,16 @@ class ControlIndex:
     lacking: tuple[tuple[str, str], ...]
     damaged: tuple[Layer, ...]
     degree_m: float
-    _double: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
+    _double: dict[int, shapely.STRtree] = field(default_factory=dict)
 
-    def double(self, number: int) -> NDArray[np.bool_]:
-        """Return which features of a layer lie over others of it; looked for once."""
+    def double(self, number: int) -> shapely.STRtree:
+        """Return the boxes of ground that features of a layer cover twice; looked for once."""
         if number not in self._double:
-            self._double[number] = lying_double(self.packs[number], ENGINE)
+            pack = self.packs[number]
+            table = ENGINE.overlaps(pack)
+            pairs = np.column_stack([table.left_id, table.right_id]).astype(np.int64)
+            bounds = shapely.bounds(shared_by(pack, pack, pairs)) if len(pairs) else np.empty((0, 4))
+            self._double[number] = shapely.STRtree(shapely.box(*bounds[~np.isnan(bounds[:, 0])].T))
         return self._double[number]
 
 

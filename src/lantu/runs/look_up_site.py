@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from lantu.core.progress import Progress, silent
@@ -26,9 +27,6 @@ from lantu.store import OUTLINE, Home, Layer
 
 APART = "overlay.min_defect_m2"
 """The parameter from which on ground in no outline counts: outlines and sites are digitised to less."""
-
-MANY = 100
-"""From so many sites on, layers are searched for polygons over each other as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +170,7 @@ def _share(
     area_m2: NDArray[np.float64],
 ) -> Share:
     covered, double = float(area_m2.sum()), False
-    # For many sites it pays to know beforehand which features lie over others.
-    if len(feature) > 1 and (len(sites) < MANY or control.double(number)[feature].any()):
+    if len(feature) > 1 and len(control.double(number).query(shapely.box(*sites.box[site]))):
         covered, double = covered_once(
             take(control.packs[number], feature), take(sites, np.array([site])), ENGINE
         )
