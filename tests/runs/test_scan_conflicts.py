@@ -22,7 +22,7 @@ from lantu.runs.scan_conflicts import Scan, scan
 from lantu.store import Home
 from store.delivered import Delivery
 from world import rect
-from world_home import world_home
+from world_home import DOCUMENT, world_home
 
 BOOK = load()
 DAY = date(2025, 6, 30)
@@ -195,6 +195,9 @@ def test_land_by_class_and_names_of_features(tmp_path: Path) -> None:
         ["P1", "P2"],
         "虚构1号",
     )
+    # What the plan's reply says of the line stands with its side; of permits it says nothing.
+    assert permit["clause"] is None
+    assert line["clause"]["document"] == DOCUMENT and "永久基本农田" in line["clause"]["text"]
     (point,) = world.PLANE.project([shapely.Point(*conflict.place)], world.CRS_4490)
     assert conflict.shape.buffer(0.1).contains(point)
 

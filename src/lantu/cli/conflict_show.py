@@ -129,6 +129,8 @@ def show_conflict(home: Home, conflict: Conflict, over: Sequence[Conflict], hist
     )  # fmt: skip
     for name, side in zip(("first", "second"), facts["sides"], strict=True):
         line(_side(name, side))
+        if clause := side.get("clause"):
+            line(say("conflict.side_clause", document=clause["document"], text=clause["text"]), "dim")
     if facts["classes"] is None:
         line(say("conflict.no_land"), "yellow")
     for each in facts["classes"] or ():

@@ -92,6 +92,19 @@ def pairs_of(book: Lawbook) -> tuple[Pair, ...]:
     return found
 
 
+def indicators_of(book: Lawbook) -> Mapping[str, str]:
+    """Return kind of layer → the indicator in whose targets a plan's reply speaks of it.
+
+    Raises:
+        LawbookError: `lawbook.review_page` for a name that leads nowhere.
+    """
+    found: Mapping[str, str] = book.pages[f"{FOLDER}pairs"]["indicators"]
+    for kind, indicator in found.items():
+        if kind not in book.layer_kinds or indicator not in book.indicators:
+            raise LawbookError("lawbook.review_page", code=kind, name=indicator)
+    return found
+
+
 def severity_of(book: Lawbook) -> Severity:
     """Return how the lawbook weighs conflicts."""
     d = book.pages[f"{FOLDER}severity"]

@@ -16,7 +16,7 @@ from lantu.conflicts.grouping import Group, grouped
 from lantu.conflicts.identity import Match, matched
 from lantu.conflicts.life import FOUND, life_of
 from lantu.conflicts.patches import Found, Small
-from lantu.conflicts.rules import ADJACENT, LEAST_M2, LEAST_WIDTH, Pair, severity_of
+from lantu.conflicts.rules import ADJACENT, LEAST_M2, LEAST_WIDTH, Pair, indicators_of, severity_of
 from lantu.core.errors import InputError, IntegrityError
 from lantu.core.finding import Answer, worst
 from lantu.core.units import round_half_up
@@ -73,7 +73,8 @@ class AreaScan:
     def __init__(self, home: Home, book: Lawbook, sides: Sides, day: date) -> None:
         self._home, self._book, self._sides = home, book, sides
         self._severity, self._table = severity_of(book), Compatibility(book)
-        self._open = life_of(book).open
+        self._open, self._indicators, self._day = life_of(book).open, indicators_of(book), day
+        self._clauses: dict[tuple[str, str], dict[str, str] | None] = {}
         self._least = float(book.number(LEAST_M2, day))
         self._width = float(book.number(LEAST_WIDTH, day))
         self._reach = float(book.number(ADJACENT, day))
@@ -92,6 +93,21 @@ class AreaScan:
                 looked = Looked(self._sides.code, pair, (CRASHED, why), looked.layers)
             found.append(looked)
         return found
+
+    def _clause(self, layer: Layer) -> dict[str, str] | None:
+        """Return what the reply to the plan of a layer's area says of it; None where it says nothing."""
+        key = (layer.area_code, layer.kind)
+        if key not in self._clauses:
+            indicator = self._indicators.get(layer.kind)
+            plans = self._home.registry.current(layer.area_code, self._day) if indicator else []
+            said = [
+                target.clause
+                for plan in plans
+                for target in plan.version.targets
+                if target.indicator_id == indicator
+            ]
+            self._clauses[key] = {"document": said[0].document, "text": said[0].text} if said else None
+        return self._clauses[key]
 
     def _look(self, pair: Pair, looked: Looked) -> None:
         sides = self._sides
@@ -187,7 +203,8 @@ class AreaScan:
         facts = {
             "sides": [
                 {"area_code": layer.area_code, "kind": layer.kind, "layer": layer.digest,
-                 "title": layer.title, "features": self._sides.names(layer, rows)}
+                 "title": layer.title, "features": self._sides.names(layer, rows),
+                 "clause": self._clause(layer)}
                 for layer, rows in zip(layers, (group.first, group.second), strict=True)
             ],
             "cause": group.cause, "width_m": f"{group.width_m:.2f}", "patches": group.patches,
