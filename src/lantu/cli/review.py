@@ -55,7 +55,12 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="地块的面图层 / file with the polygons of the sites")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="地块：面图层、界址点坐标 TXT、WKT 或 DXF / sites: polygons, boundary points, WKT or DXF"
+        ),
+    ],
     project: Annotated[
         Path | None,
         typer.Option("--project", help="项目情况 YAML / what is known of the project", show_default=False),
@@ -68,7 +73,7 @@ def run(
         str | None,
         typer.Option(
             "--crs",
-            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT)",
+            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT, DXF)",
             show_default=False,
         ),
     ] = None,

@@ -46,7 +46,7 @@ def run(
     file: Annotated[
         Path,
         typer.Argument(
-            help="地块：面图层、界址点坐标 TXT 或 WKT / sites: polygons, boundary points (TXT) or WKT"
+            help="地块：面图层、界址点坐标 TXT、WKT 或 DXF / sites: polygons, boundary points (TXT), WKT or DXF"
         ),
     ],
     layer: Annotated[
@@ -62,7 +62,7 @@ def run(
         str | None,
         typer.Option(
             "--crs",
-            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT)",
+            help="文件未注明坐标系时用，如 EPSG:4529 / system of a file that names none (WKT, DXF)",
             show_default=False,
         ),
     ] = None,
