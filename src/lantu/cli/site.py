@@ -46,7 +46,7 @@ def run(
     file: Annotated[
         Path,
         typer.Argument(
-            help="地块：面图层、界址点坐标 TXT、WKT 或 DXF / sites: polygons, boundary points (TXT), WKT or DXF"
+            help="地块：面图层、界址点 TXT、WKT 或 DXF / sites: polygons, boundary points (TXT), WKT or DXF"
         ),
     ],
     layer: Annotated[
