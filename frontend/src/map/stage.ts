@@ -16,17 +16,19 @@ import Stroke from 'ol/style/Stroke.js'
 import Text from 'ol/style/Text.js'
 import View from 'ol/View.js'
 import type { Place } from '@/address'
-import type { Areas, Finding, LayerRow } from '@/api/types'
+import type { Areas, Conflict, Finding, LayerRow } from '@/api/types'
+import { isSettled } from '@/conflicts/conflicts'
 import { CATALOGUE, type LayerName, type LayerStates } from './catalogue'
 import { CGCS2000 } from './crs'
 import { LEVEL_0_RESOLUTION } from './grid'
-import { countyNames, countyStyle, findingStyle, ground, selected, tileStyle, townNames } from './styles'
+import { conflictGround, conflictMark, countyNames, countyStyle, findingStyle, ground, selected, tileStyle, townNames } from './styles'
 import { limitTo, nameGrid, nameLayer, tileLayer, tileSource, type TileLayer } from './tiles'
 
 export type Bounds = [west: number, south: number, east: number, north: number]
 
 export type Picked =
   | { what: 'finding'; id: string }
+  | { what: 'conflict'; number: string }
   | { what: 'feature'; digest: string; fid: number }
   | { what: 'area'; code: string }
   | null
@@ -47,14 +49,18 @@ export class Stage {
   private readonly townNames: TileLayer
   private readonly counties = new VectorSource()
   private readonly findings = new VectorSource()
+  private readonly conflicts = new VectorSource()
   private readonly selection = new VectorSource()
   private readonly groundLayer = new VectorLayer({ source: this.counties, style: ground, zIndex: 0 })
   private readonly countyLayer: VectorLayer
   /** Above the marks of findings, which are many where a county is small. */
   private readonly nameLayer = new VectorLayer({ source: this.counties, style: countyNames, zIndex: 95, declutter: true })
   private readonly findingLayer: VectorLayer
+  /** Their ground lies under all marks, so that a mark on it can be chosen. */
+  private readonly conflictLayers: VectorLayer[]
   private chosenArea: string | null = null
   private chosenFinding: string | null = null
+  private chosenConflict: string | null = null
   private bounds: Bounds = BLANK
 
   constructor(
@@ -64,6 +70,11 @@ export class Stage {
   ) {
     this.countyLayer = new VectorLayer({ source: this.counties, style: countyStyle(() => this.chosenArea), zIndex: 80 })
     this.findingLayer = new VectorLayer({ source: this.findings, style: findingStyle(() => this.chosenFinding), zIndex: 90, updateWhileAnimating: true })
+    const conflict = () => this.chosenConflict
+    this.conflictLayers = [
+      new VectorLayer({ source: this.conflicts, style: conflictMark(conflict), zIndex: 91, updateWhileAnimating: true }),
+      new VectorLayer({ source: this.conflicts, style: conflictGround(conflict), zIndex: 84, updateWhileAnimating: true }),
+    ]
     const selectionLayer = new VectorLayer({ source: this.selection, style: selected, zIndex: 85 })
     for (const entry of CATALOGUE) {
       if (entry.from === 'tiles') this.tiles.set(entry.name, tileLayer(entry, tileStyle(entry.name, (now) => this.showsParcels(now))))
@@ -74,7 +85,7 @@ export class Stage {
       keyboardEventTarget: target,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [graticule(), this.groundLayer, ...this.tiles.values(), this.townNames, this.countyLayer, selectionLayer, this.findingLayer, this.nameLayer],
+      layers: [graticule(), this.groundLayer, ...this.tiles.values(), this.townNames, this.countyLayer, selectionLayer, this.findingLayer, ...this.conflictLayers, this.nameLayer],
       view: new View({
         projection: CGCS2000, center: getCenter(BLANK), zoom: 5, minZoom: 4, maxZoom: 20,
         maxResolution: LEVEL_0_RESOLUTION, enableRotation: false, constrainResolution: false,
@@ -88,7 +99,7 @@ export class Stage {
     this.map.on('pointermove', (event) => {
       if (event.dragging) return
       this.on.pointed([event.coordinate[0]!, event.coordinate[1]!])
-      target.style.cursor = this.findingAt(event.pixel) ? 'pointer' : ''
+      target.style.cursor = this.markAt(event.pixel) ? 'pointer' : ''
     })
     target.addEventListener('pointerleave', () => this.on.pointed(null))
     this.map.on('singleclick', (event) => this.on.picked(this.pick(event.pixel)))
@@ -107,16 +118,22 @@ export class Stage {
     this.on.moved({ lon: centre[0]!, lat: centre[1]!, zoom: view.getZoom() ?? 0 }, resolution)
   }
 
-  private findingAt(pixel: Pixel): string | undefined {
-    return this.map.forEachFeatureAtPixel(pixel, (feature) => feature.get('finding') as string, {
-      layerFilter: (layer) => layer === this.findingLayer, hitTolerance: 4,
-    })
+  private markAt(pixel: Pixel): Picked | undefined {
+    const marked = [this.findingLayer, ...this.conflictLayers]
+    return this.map.forEachFeatureAtPixel(
+      pixel,
+      (feature): Picked => {
+        const number = feature.get('conflict') as string | undefined
+        return number ? { what: 'conflict', number } : { what: 'finding', id: feature.get('finding') as string }
+      },
+      { layerFilter: (layer) => marked.some((each) => each === layer), hitTolerance: 4 },
+    )
   }
 
-  /** What lies there: a finding before a parcel before a line; where only counties show, the county. */
+  /** What lies there: a conflict or finding before a parcel before a line; where only counties show, the county. */
   pick(pixel: Pixel): Picked {
-    const finding = this.findingAt(pixel)
-    if (finding) return { what: 'finding', id: finding }
+    const marked = this.markAt(pixel)
+    if (marked) return marked
     const parcels = this.tiles.get('DLTB')!
     if ((this.map.getView().getResolution() ?? Infinity) < parcels.getMaxResolution()) {
       for (const layers of [[parcels], [...this.tiles.values()]]) {
@@ -154,13 +171,20 @@ export class Stage {
 
   showStates(states: LayerStates) {
     for (const [name, { visible, opacity }] of Object.entries(states)) {
-      const layer = this.tiles.get(name as LayerName) ?? (name === 'COUNTY' ? this.countyLayer : this.findingLayer)
-      layer.setVisible(visible)
-      layer.setOpacity(opacity)
+      for (const layer of this.layersOf(name as LayerName)) {
+        layer.setVisible(visible)
+        layer.setOpacity(opacity)
+      }
     }
     this.townNames.setVisible(states.XZQ.visible)
     this.nameLayer.setVisible(states.COUNTY.visible)
     for (const name of ['YJJBNT', 'STBHHX', 'CZKFBJ'] as const) this.tiles.get(name)!.changed()
+  }
+
+  private layersOf(name: LayerName) {
+    const tiles = this.tiles.get(name)
+    if (tiles) return [tiles]
+    return name === 'CONFLICTS' ? this.conflictLayers : [name === 'COUNTY' ? this.countyLayer : this.findingLayer]
   }
 
   showAreas(areas: Areas) {
@@ -177,14 +201,24 @@ export class Stage {
     }
   }
 
+  showConflicts(conflicts: readonly Conflict[]) {
+    this.conflicts.clear()
+    for (const each of conflicts) {
+      const parts = [each.geometry ? geoJson.readGeometry(each.geometry) : null, new Point([...each.place])]
+      const told = { conflict: each.number, severity: each.severity, settled: isSettled(each) }
+      for (const shape of parts) if (shape) this.conflicts.addFeature(new Feature({ geometry: shape, ...told }))
+    }
+  }
+
   /** Mark what is chosen. */
-  choose(area: string | null, finding: string | null, geometry: object | null) {
-    this.chosenArea = area
-    this.chosenFinding = finding
+  choose(chosen: { area: string | null; finding: string | null; conflict: string | null }, geometry: object | null) {
+    this.chosenArea = chosen.area
+    this.chosenFinding = chosen.finding
+    this.chosenConflict = chosen.conflict
     this.selection.clear()
     if (geometry) this.selection.addFeature(new Feature(geoJson.readGeometry(geometry) ?? undefined))
     this.countyLayer.changed()
-    this.findingLayer.changed()
+    for (const layer of [this.findingLayer, ...this.conflictLayers]) layer.changed()
   }
 
   setBounds(bounds: Bounds) {
