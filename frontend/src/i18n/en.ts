@@ -137,7 +137,7 @@ export const en: Dictionary = {
     overdue_count: '{count} overdue',
     sources: 'After',
     sides: 'Both sides',
-    no_features: 'No feature is listed: the whole layer is one side',
+    no_features: 'No feature is listed',
     land: 'Land as it is',
     no_land: 'No land survey is registered, so the land is not known by class.',
     no_parcels: 'The land survey has no parcel here.',

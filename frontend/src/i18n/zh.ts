@@ -136,7 +136,7 @@ export const zh = {
     overdue_count: '逾期 {count}',
     sources: '依据',
     sides: '双方',
-    no_features: '没有列出要素：整个图层算一方',
+    no_features: '没有列出要素',
     land: '现状地类',
     no_land: '没有登记土地调查，不知现状地类。',
     no_parcels: '土地调查在这里没有图斑。',

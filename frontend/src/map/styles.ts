@@ -135,7 +135,7 @@ const mark = kept((key) => {
   })
 })
 const halo = new Style({ stroke: new Stroke({ color: 'rgba(255,255,255,.9)', width: 5 }) })
-const wideHalo = new Style({ stroke: new Stroke({ color: '#ffe98a', width: 9 }) })
+const chosenHalo = [['#ffffff', 11], ['#0b57d0', 7.5]].map(([color, width]) => new Style({ stroke: new Stroke({ color: color as string, width: width as number }) }))
 const isPoint = (feature: FeatureLike) => feature.getGeometry()?.getType() === 'Point'
 const patch = kept((key) => {
   const { colour } = MARKS[answerOf(key)]
@@ -163,7 +163,12 @@ const conflictSymbol = kept((key) => {
   const [severity, kind, size] = key.split(' ') as [Severity, 'open' | 'settled', string]
   const rank = { serious: 3, medium: 2, minor: 1 }[severity]
   return new Style({
-    image: new Icon({ src: `data:image/svg+xml;utf8,${encodeURIComponent(conflictSvg(severity, kind === 'settled'))}`, scale: Number(size) / 40 }),
+    image: new Icon({
+      src: `data:image/svg+xml;utf8,${encodeURIComponent(conflictSvg(severity, kind === 'settled'))}`,
+      scale: Number(size) / 40,
+      // A finding is often marked on the same ground: stand on it, not before it.
+      displacement: [0, 11],
+    }),
     zIndex: kind === 'settled' ? 0 : rank,
   })
 })
@@ -173,7 +178,7 @@ export function conflictGround(chosen: () => string | null): StyleFunction {
   return (feature, resolution) => {
     if (isPoint(feature) || resolution > PATCHES_FROM) return []
     const look = lineStyle(feature.get('settled') ? 'conflict_settled' : `conflict_${feature.get('severity') as Severity}`)
-    return feature.get('conflict') === chosen() ? [wideHalo, look] : [halo, look]
+    return feature.get('conflict') === chosen() ? [...chosenHalo, look] : [halo, look]
   }
 }
 
