@@ -26,9 +26,10 @@ import { limitTo, nameGrid, nameLayer, tileLayer, tileSource, type TileLayer } f
 
 export type Bounds = [west: number, south: number, east: number, north: number]
 
+type Mark = { what: 'finding'; id: string } | { what: 'conflict'; number: string }
+
 export type Picked =
-  | { what: 'finding'; id: string }
-  | { what: 'conflict'; number: string }
+  | Mark
   | { what: 'feature'; digest: string; fid: number }
   | { what: 'area'; code: string }
   | null
@@ -99,7 +100,7 @@ export class Stage {
     this.map.on('pointermove', (event) => {
       if (event.dragging) return
       this.on.pointed([event.coordinate[0]!, event.coordinate[1]!])
-      target.style.cursor = this.markAt(event.pixel) ? 'pointer' : ''
+      target.style.cursor = this.marksAt(event.pixel).length ? 'pointer' : ''
     })
     target.addEventListener('pointerleave', () => this.on.pointed(null))
     this.map.on('singleclick', (event) => this.on.picked(this.pick(event.pixel)))
@@ -118,22 +119,31 @@ export class Stage {
     this.on.moved({ lon: centre[0]!, lat: centre[1]!, zoom: view.getZoom() ?? 0 }, resolution)
   }
 
-  private markAt(pixel: Pixel): Picked | undefined {
-    const marked = [this.findingLayer, ...this.conflictLayers]
-    return this.map.forEachFeatureAtPixel(
+  /** Conflicts and findings there, the topmost first, each once. */
+  private marksAt(pixel: Pixel): Mark[] {
+    const layers = [this.findingLayer, ...this.conflictLayers]
+    const found = new Map<string, Mark>()
+    this.map.forEachFeatureAtPixel(
       pixel,
-      (feature): Picked => {
+      (feature) => {
         const number = feature.get('conflict') as string | undefined
-        return number ? { what: 'conflict', number } : { what: 'finding', id: feature.get('finding') as string }
+        const id = feature.get('finding') as string
+        if (!found.has(number ?? id)) found.set(number ?? id, number ? { what: 'conflict', number } : { what: 'finding', id })
       },
-      { layerFilter: (layer) => marked.some((each) => each === layer), hitTolerance: 4 },
+      { layerFilter: (layer) => layers.some((each) => each === layer), hitTolerance: 4 },
     )
+    return [...found.values()]
+  }
+
+  private isChosen(mark: Mark): boolean {
+    return mark.what === 'conflict' ? mark.number === this.chosenConflict : mark.id === this.chosenFinding
   }
 
   /** What lies there: a conflict or finding before a parcel before a line; where only counties show, the county. */
   pick(pixel: Pixel): Picked {
-    const marked = this.markAt(pixel)
-    if (marked) return marked
+    const marks = this.marksAt(pixel)
+    // Several on the same ground: one more click chooses the next.
+    if (marks.length) return marks[(marks.findIndex((mark) => this.isChosen(mark)) + 1) % marks.length]!
     const parcels = this.tiles.get('DLTB')!
     if ((this.map.getView().getResolution() ?? Infinity) < parcels.getMaxResolution()) {
       for (const layers of [[parcels], [...this.tiles.values()]]) {

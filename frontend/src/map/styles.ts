@@ -135,7 +135,7 @@ const mark = kept((key) => {
   })
 })
 const halo = new Style({ stroke: new Stroke({ color: 'rgba(255,255,255,.9)', width: 5 }) })
-const chosenHalo = [['#ffffff', 11], ['#0b57d0', 7.5]].map(([color, width]) => new Style({ stroke: new Stroke({ color: color as string, width: width as number }) }))
+const chosenHalo = [['#ffffff', 11], ['#0b57d0', 7.5]].map(([color, width]) => new Style({ stroke: new Stroke({ color: color as string, width: width as number }), zIndex: 5 }))
 const isPoint = (feature: FeatureLike) => feature.getGeometry()?.getType() === 'Point'
 const patch = kept((key) => {
   const { colour } = MARKS[answerOf(key)]
@@ -159,6 +159,7 @@ export function findingStyle(chosen: () => string | null): StyleFunction {
   }
 }
 
+const CHOSEN_SIZE = '30'
 const conflictSymbol = kept((key) => {
   const [severity, kind, size] = key.split(' ') as [Severity, 'open' | 'settled', string]
   const rank = { serious: 3, medium: 2, minor: 1 }[severity]
@@ -169,16 +170,23 @@ const conflictSymbol = kept((key) => {
       // A finding is often marked on the same ground: stand on it, not before it.
       displacement: [0, 11],
     }),
-    zIndex: kind === 'settled' ? 0 : rank,
+    zIndex: size === CHOSEN_SIZE ? 9 : kind === 'settled' ? 0 : rank,
   })
+})
+
+/** What is chosen lies over others of the same ground. */
+const raised = kept((name) => {
+  const style = lineStyle(name as LookName).clone()
+  style.setZIndex(6)
+  return style
 })
 
 /** The ground of conflicts from near, hatched by how serious they are. */
 export function conflictGround(chosen: () => string | null): StyleFunction {
   return (feature, resolution) => {
     if (isPoint(feature) || resolution > PATCHES_FROM) return []
-    const look = lineStyle(feature.get('settled') ? 'conflict_settled' : `conflict_${feature.get('severity') as Severity}`)
-    return feature.get('conflict') === chosen() ? [...chosenHalo, look] : [halo, look]
+    const look: LookName = feature.get('settled') ? 'conflict_settled' : `conflict_${feature.get('severity') as Severity}`
+    return feature.get('conflict') === chosen() ? [...chosenHalo, raised(look)] : [halo, lineStyle(look)]
   }
 }
 
@@ -186,7 +194,7 @@ export function conflictGround(chosen: () => string | null): StyleFunction {
 export function conflictMark(chosen: () => string | null): StyleFunction {
   return (feature, resolution) => {
     if (!isPoint(feature)) return []
-    const size = feature.get('conflict') === chosen() ? 30 : resolution > resolutionOf(8) ? 14 : 19
+    const size = feature.get('conflict') === chosen() ? CHOSEN_SIZE : resolution > resolutionOf(8) ? 14 : 19
     return conflictSymbol(`${feature.get('severity')} ${feature.get('settled') ? 'settled' : 'open'} ${size}`)
   }
 }
