@@ -135,15 +135,19 @@ export class Stage {
     return [...found.values()]
   }
 
-  private isChosen(mark: Mark): boolean {
-    return mark.what === 'conflict' ? mark.number === this.chosenConflict : mark.id === this.chosenFinding
+  /** The topmost; where one of them is chosen, the one after it, so that clicks go through all of the same ground. */
+  private nextOf(marks: Mark[]): Mark {
+    const nameOf = (mark: Mark) => (mark.what === 'conflict' ? mark.number : mark.id)
+    const chosen = marks.find((mark) => nameOf(mark) === (mark.what === 'conflict' ? this.chosenConflict : this.chosenFinding))
+    // What is chosen lies on top: the order of the layers would go to and fro between two.
+    const inTurn = [...marks].sort((a, b) => nameOf(a).localeCompare(nameOf(b)))
+    return chosen ? inTurn[(inTurn.indexOf(chosen) + 1) % inTurn.length]! : marks[0]!
   }
 
   /** What lies there: a conflict or finding before a parcel before a line; where only counties show, the county. */
   pick(pixel: Pixel): Picked {
     const marks = this.marksAt(pixel)
-    // Several on the same ground: one more click chooses the next.
-    if (marks.length) return marks[(marks.findIndex((mark) => this.isChosen(mark)) + 1) % marks.length]!
+    if (marks.length) return this.nextOf(marks)
     const parcels = this.tiles.get('DLTB')!
     if ((this.map.getView().getResolution() ?? Infinity) < parcels.getMaxResolution()) {
       for (const layers of [[parcels], [...this.tiles.values()]]) {
