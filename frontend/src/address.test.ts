@@ -3,7 +3,7 @@ import { readAddress, START, writeAddress, type Address } from './address'
 
 it('comes back as it went', () => {
   const address: Address = {
-    area: '220882', year: 2023, language: 'en', tab: 'findings', target: 'water_use_total@2035', finding: 'ab12',
+    area: '220882', year: 2023, language: 'en', tab: 'findings', target: 'water_use_total@2035', finding: 'ab12', conflict: '220882-MD-0001',
     feature: { digest: '0123456789ab', fid: 17 }, at: { lon: 123.45678, lat: -45.5, zoom: 11.25 },
   }
   expect(readAddress(writeAddress(address))).toEqual(address)

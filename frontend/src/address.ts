@@ -2,8 +2,8 @@
 
 import type { Language } from './i18n'
 
-export type Tab = 'targets' | 'findings' | 'approval'
-const TABS: readonly Tab[] = ['targets', 'findings', 'approval']
+export type Tab = 'targets' | 'findings' | 'conflicts' | 'approval'
+const TABS: readonly Tab[] = ['targets', 'findings', 'conflicts', 'approval']
 
 export interface Place {
   lon: number
@@ -19,12 +19,14 @@ export interface Address {
   /** Id of the target whose reasons are open: `indicator@target year`. */
   target: string | null
   finding: string | null
+  /** Number of the conflict that is open. */
+  conflict: string | null
   feature: { digest: string; fid: number } | null
   at: Place | null
 }
 
 export const START: Readonly<Address> = {
-  area: null, year: null, language: 'zh', tab: 'targets', target: null, finding: null, feature: null, at: null,
+  area: null, year: null, language: 'zh', tab: 'targets', target: null, finding: null, conflict: null, feature: null, at: null,
 }
 
 /** Read a hash; what is not understood is left at its default, never an error. */
@@ -38,6 +40,7 @@ export function readAddress(hash: string): Address {
     tab: TABS.find((tab) => tab === values.get('tab')) ?? 'targets',
     target: values.get('target') || null,
     finding: values.get('finding') || null,
+    conflict: values.get('conflict') || null,
     feature: readFeature(values.get('feature') ?? ''),
     at: readPlace(values.get('at') ?? ''),
   }
@@ -57,13 +60,14 @@ function readPlace(text: string): Place | null {
 
 /** Write a hash; defaults are left out. Commas and slashes stay readable. */
 export function writeAddress(address: Address): string {
-  const { area, year, language, tab, target, finding, feature, at } = address
+  const { area, year, language, tab, target, finding, conflict, feature, at } = address
   const parts: [string, string | null][] = [
     ['area', area],
     ['year', year === null ? null : String(year)],
     ['tab', tab === START.tab ? null : tab],
     ['target', target],
     ['finding', finding],
+    ['conflict', conflict],
     ['feature', feature && `${feature.digest}/${feature.fid}`],
     ['lang', language === START.language ? null : language],
     ['at', at && `${at.lon.toFixed(5)},${at.lat.toFixed(5)},${at.zoom.toFixed(2)}`],

@@ -4,7 +4,8 @@ import { computed, inject, onScopeDispose, provide, reactive, ref, shallowRef, w
 import { readAddress, writeAddress, type Address, type Place, type Tab } from './address'
 import { api } from './api/client'
 import { dataOf, useResource } from './api/resource'
-import type { Finding, TargetRow } from './api/types'
+import type { Conflict, Finding, TargetRow } from './api/types'
+import { isSettled } from './conflicts/conflicts'
 import { speak, type Language } from './i18n'
 import { defaultStates } from './map/catalogue'
 
@@ -39,6 +40,7 @@ function createWorkbench() {
   const plans = useResource(() => true, (_, signal) => api.plans(signal))
   const findings = useResource(() => true, (_, signal) => api.findings(signal))
   const below = useResource(() => true, (_, signal) => api.below(signal))
+  const conflicts = useResource(() => true, (_, signal) => api.conflicts(signal))
   const notes = useResource(() => true, (_, signal) => api.notes(signal))
   const targets = useResource(() => year.value, api.targets)
   const feature = useResource(
@@ -48,6 +50,7 @@ function createWorkbench() {
 
   const layerStates = reactive(defaultStates())
   const onlyThisYear = ref(false)
+  const withClosed = ref(false)
   const flight = shallowRef<Flight | null>(null)
   const pane = ref<Pane>('details')
 
@@ -57,24 +60,38 @@ function createWorkbench() {
     return until === null ? all : all.filter((each) => (onlyThisYear.value ? each.year === until : each.year <= until))
   }
   const shownFindings = computed(() => ofYears(dataOf(findings) ?? []))
+  /** Closed ones only where asked for, or chosen. */
+  const shownConflicts = computed(() =>
+    (dataOf(conflicts) ?? []).filter((each) => withClosed.value || each.state !== 'closed' || each.number === address.conflict),
+  )
+  const anyClosed = computed(() => (dataOf(conflicts) ?? []).some((each) => each.state === 'closed'))
+  const shownSettled = computed(() => shownConflicts.value.some(isSettled))
   const shownBelow = computed(() => ofYears(dataOf(below) ?? []))
 
   const verbs = {
     chooseArea(code: string | null, { fly = false } = {}) {
-      Object.assign(address, { area: code, target: null, finding: null, feature: null })
+      Object.assign(address, { area: code, target: null, finding: null, conflict: null, feature: null })
       pane.value = 'details'
       if (fly) flight.value = code === null ? { to: 'whole' } : { to: 'area', code }
     },
     chooseTarget(code: string, key: string | null) {
-      Object.assign(address, { area: code, tab: 'targets', target: key, finding: null, feature: null })
+      Object.assign(address, { area: code, tab: 'targets', target: key, finding: null, conflict: null, feature: null })
       pane.value = 'details'
     },
     chooseFinding(finding: Finding, { fly = true } = {}) {
-      Object.assign(address, { area: finding.area_code, tab: 'findings', finding: finding.id, feature: null })
+      Object.assign(address, { area: finding.area_code, tab: 'findings', finding: finding.id, conflict: null, feature: null })
       if (year.value !== null && finding.year > year.value) address.year = finding.year
       if (onlyThisYear.value) address.year = finding.year
       pane.value = 'details'
       if (fly) flight.value = { to: 'finding', finding }
+    },
+    chooseConflict(conflict: Conflict, { fly = true } = {}) {
+      Object.assign(address, { area: conflict.area_code, tab: 'conflicts', conflict: conflict.number, finding: null, feature: null })
+      pane.value = 'details'
+      if (fly) verbs.flyToConflict(conflict)
+    },
+    flyToConflict({ geometry, place: [lon, lat] }: Conflict) {
+      flight.value = geometry ? { to: 'shape', geometry } : { to: 'place', place: { lon, lat, zoom: 15 } }
     },
     chooseFeature(digest: string, fid: number) {
       Object.assign(address, { feature: { digest, fid } })
@@ -106,7 +123,7 @@ function createWorkbench() {
 
   return {
     address, meta, years, compared, year, area, areaNames, areas, layers, plans, findings, shownFindings, onlyThisYear,
-    below, shownBelow, notes, targets, feature, layerStates, flight, pane, ...verbs,
+    below, shownBelow, conflicts, shownConflicts, anyClosed, shownSettled, withClosed, notes, targets, feature, layerStates, flight, pane, ...verbs,
   }
 }
 

@@ -21,6 +21,8 @@ PAGE = ROOT / "src/lantu/web/static/index.html"
 PICTURES = ROOT / "test-output"
 LANTU = [sys.executable, "-c", "from lantu.cli.main import main; main()"]
 SCALE = "0.1"
+LATE, TOLERATED = "220882-MD-0001", "220882-MD-0002"
+"""A conflict with a deadline long past, and one that was closed."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,9 +50,16 @@ def lantu(*words: object) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the sample at a small scale, registered and measured."""
+    """A home with the sample at a small scale, registered and measured, its conflicts numbered."""
     folder = tmp_path_factory.mktemp("page") / "home"
     lantu("demo", "--no-serve", "--scale", SCALE, "--home", folder)
+    lantu("conflict", "scan", "--home", folder)
+    for deed in (
+        ("assign", LATE, "--to", "甲", "--deadline", "2025-01-31"),
+        ("propose", TOLERATED, "--text", "另行选址"),
+        ("decide", TOLERATED, "--outcome", "tolerate", "--reason", "试验"),
+    ):
+        lantu("conflict", *deed, "--by", "乙", "--home", folder)
     return folder
 
 

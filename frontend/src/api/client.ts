@@ -1,6 +1,6 @@
 /** The one place that asks the server. Every failure leaves as a `Problem` with a sentence to show. */
 
-import type { Approval, Areas, BelowThreshold, Feature, Finding, LayerRow, Meta, Note, Plan, Rows, Series, TargetRow, Words } from './types'
+import type { Approval, Areas, BelowThreshold, Conflict, Feature, Finding, LayerRow, Meta, Note, Plan, Rows, Series, TargetRow, Words } from './types'
 
 export class Problem extends Error {
   constructor(
@@ -82,6 +82,7 @@ export const api = {
     get<Series>(`/api/series?${query({ area, indicator })}`, signal),
   findings: (signal?: AbortSignal) => get<Rows<Finding>>('/api/findings', signal).then((answer) => answer.rows),
   below: (signal?: AbortSignal) => get<Rows<BelowThreshold>>('/api/findings/below', signal).then((answer) => answer.rows),
+  conflicts: (signal?: AbortSignal) => get<Rows<Conflict>>('/api/conflicts', signal).then((answer) => answer.rows),
   notes: (signal?: AbortSignal) => get<Rows<Note>>('/api/notes', signal).then((answer) => answer.rows),
   approval: (source: string, signal?: AbortSignal) => get<Approval>(`/api/approvals/${hexOf(source)}`, signal),
   feature: (digest: string, fid: number, signal?: AbortSignal) =>

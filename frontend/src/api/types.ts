@@ -124,6 +124,41 @@ export interface Note {
   message: Message
 }
 
+export type Severity = 'serious' | 'medium' | 'minor'
+
+/** One side of a conflict; `layer` is a digest, `name` that of its kind of layer. */
+export interface ConflictSide {
+  area_code: string
+  kind: string
+  name: Words
+  layer: string
+  title: string
+  features: string[]
+}
+
+/** A numbered conflict; `present`: whether the last scan found it. */
+export interface Conflict {
+  number: string
+  area_code: string
+  pair: string
+  title: Words
+  relation: 'excludes' | 'condition' | 'coexists' | null
+  sources: string[]
+  verified: boolean
+  type: 'overlap' | 'on' | 'crossing' | 'shift' | 'slit'
+  severity: Severity
+  state: 'found' | 'assigned' | 'proposed' | 'decided' | 'corrected' | 'verified' | 'closed'
+  present: boolean
+  area_m2: string
+  place: [lon: number, lat: number]
+  sides: ConflictSide[]
+  /** Null where no land survey was registered. */
+  classes: { code: string; name: string | null; area_m2: string }[] | null
+  deadline: string | null
+  outcome: 'adopt' | 'reject' | 'tolerate' | null
+  geometry: object | null
+}
+
 export interface Plan {
   id: string
   area_code: string

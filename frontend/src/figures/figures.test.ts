@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minus, sum, times } from './decimal'
-import { grouped, muOf, muText, percent, requirement, shortDigest, signed } from './figures'
+import { grouped, hectareText, muOf, muText, percent, requirement, shortDigest, signed } from './figures'
 
 describe('figures keep their zeros', () => {
   it.each([
@@ -45,6 +45,15 @@ describe('areas', () => {
     expect(muText('0.00')).toBe('0.00')
     expect(muText('2000000')).toBe('3,000.00')
     expect(muText(null)).toBe('—')
+  })
+
+  it('converts m² to hectares, four decimals, rounding half up', () => {
+    expect(hectareText('14858.30')).toBe('1.4858')
+    expect(hectareText('0.50')).toBe('0.0001')
+    expect(hectareText('0.49')).toBe('< 0.0001')
+    expect(hectareText('0.00')).toBe('0.0000')
+    expect(hectareText('123456789.50')).toBe('12,345.6790')
+    expect(hectareText(null)).toBe('—')
   })
 
   it('subtracts without losing a digit', () => {

@@ -29,7 +29,7 @@ export function requirement(op: keyof typeof SIGNS | null, required: string | nu
   return op ? `${SIGNS[op]} ${grouped(required)}` : grouped(required)
 }
 
-/** Square metres as 亩 (3/2000 亩 each, exactly), two decimals: the page's only factor between units. */
+/** Square metres as 亩 (3/2000 亩 each, exactly), two decimals. */
 export function muOf(m2: string | null): string | null {
   return m2 === null ? null : times(m2, 3n, 2000n, 2)
 }
@@ -38,6 +38,12 @@ export function muOf(m2: string | null): string | null {
 export function muText(m2: string | null): string {
   const mu = muOf(m2)
   return mu !== null && m2 !== null && signOf(mu) === 0 && signOf(m2) === 1 ? '< 0.01' : grouped(mu)
+}
+
+/** Square metres as hectares, four decimals: a square metre is the last of them. */
+export function hectareText(m2: string | null): string {
+  const hectares = m2 === null ? null : times(m2, 1n, 10000n, 4)
+  return hectares !== null && m2 !== null && signOf(hectares) === 0 && signOf(m2) === 1 ? '< 0.0001' : grouped(hectares ?? m2)
 }
 
 /** A share of the whole. Something never reads as nothing, nor nearly all as all. */

@@ -5,7 +5,7 @@ import type { Dictionary } from '@/i18n/zh'
 export type Group = 'monitoring' | 'lines' | 'other_lines' | 'land' | 'boundaries'
 export type LayerName = Extract<
   keyof Dictionary['layers'],
-  | 'FINDINGS' | 'YJJBNT' | 'STBHHX' | 'CZKFBJ' | 'HLFXKZX' | 'LSWHBHX' | 'ZXCQCSLX' | 'ZXCQCSLVX' | 'ZXCQCSZX'
+  | 'FINDINGS' | 'CONFLICTS' | 'YJJBNT' | 'STBHHX' | 'CZKFBJ' | 'HLFXKZX' | 'LSWHBHX' | 'ZXCQCSLX' | 'ZXCQCSLVX' | 'ZXCQCSZX'
   | 'ZXCQCSHX' | 'DLTB' | 'ROAD' | 'FACILITY' | 'XZQ' | 'COUNTY'
 >
 
@@ -27,6 +27,7 @@ const entry = (name: LayerName, group: Group, zIndex: number, more: Partial<Entr
 
 export const CATALOGUE: readonly Entry[] = [
   entry('FINDINGS', 'monitoring', 90, { from: 'page' }),
+  entry('CONFLICTS', 'monitoring', 91, { from: 'page' }),
   entry('STBHHX', 'lines', 50),
   entry('YJJBNT', 'lines', 40, { opacity: 0.6 }),
   entry('CZKFBJ', 'lines', 52),

@@ -21,10 +21,12 @@ function period(look: Hatch, under: string | undefined, ratio: number): HTMLCanv
     if (look.angle === 0) {
       pen.moveTo(-side, side / 2 + shift)
       pen.lineTo(2 * side, side / 2 + shift)
-    } else if (look.angle === 45) {
+    }
+    if (look.angle === 45 || look.angle === 'both') {
       pen.moveTo(shift - 1, side + 1)
       pen.lineTo(shift + side + 1, -1)
-    } else {
+    }
+    if (look.angle === -45 || look.angle === 'both') {
       pen.moveTo(shift - 1, -1)
       pen.lineTo(shift + side + 1, side + 1)
     }
@@ -45,6 +47,8 @@ export function cssBackground(look: Look): string {
   if (!look.hatch) return look.fill ?? 'transparent'
   const { colour, angle, gap, width } = look.hatch
   const across = angle === 0 ? gap : gap / Math.SQRT2
-  const lines = `repeating-linear-gradient(${-angle}deg, ${colour} 0 ${width}px, transparent ${width}px ${across.toFixed(2)}px)`
+  const one = (degrees: number) =>
+    `repeating-linear-gradient(${-degrees}deg, ${colour} 0 ${width}px, transparent ${width}px ${across.toFixed(2)}px)`
+  const lines = angle === 'both' ? `${one(45)}, ${one(-45)}` : one(angle)
   return look.fill ? `${lines}, ${look.fill}` : lines
 }

@@ -1,15 +1,17 @@
 /** How the lines look, on the map and in the legend: the field's customary colours. */
 
+import { MARKS, SETTLED_COLOUR } from '@/conflicts/conflicts'
+
 export interface Look {
   stroke: string
   width: number
   dash?: readonly number[]
   /** Plain fill, or the hatch drawn over it. */
   fill?: string
-  hatch?: { colour: string; angle: 45 | -45 | 0; gap: number; width: number }
+  hatch?: { colour: string; angle: 45 | -45 | 0 | 'both'; gap: number; width: number }
 }
 
-const hatch = (colour: string, angle: 45 | -45 | 0 = 45, gap = 7, width = 1) => ({ colour, angle, gap, width })
+const hatch = (colour: string, angle: 45 | -45 | 0 | 'both' = 45, gap = 7, width = 1) => ({ colour, angle, gap, width })
 
 export const LOOKS = {
   YJJBNT: { stroke: '#b98e00', width: 0.8, fill: '#ffe14d', hatch: hatch('#d9a800', -45, 8, 0.8) },
@@ -28,6 +30,10 @@ export const LOOKS = {
   FACILITY: { stroke: '#ffffff', width: 1, fill: '#5a4fcf' },
   XZQ: { stroke: '#8a919c', width: 0.9, dash: [6, 3, 1, 3] },
   COUNTY: { stroke: '#30363f', width: 1.6, dash: [10, 3, 2, 3] },
+  conflict_serious: { stroke: MARKS.serious.colour, width: 2.4, fill: 'rgba(106,15,142,.10)', hatch: hatch('rgba(106,15,142,.75)', 'both', 7, 1) },
+  conflict_medium: { stroke: MARKS.medium.colour, width: 2, fill: 'rgba(138,63,181,.08)', hatch: hatch('rgba(138,63,181,.75)', 45, 7, 1) },
+  conflict_minor: { stroke: MARKS.minor.colour, width: 1.6, fill: 'rgba(154,103,189,.06)', hatch: hatch('rgba(154,103,189,.8)', 0, 7, 1) },
+  conflict_settled: { stroke: SETTLED_COLOUR, width: 1.6, dash: [4, 4], fill: 'rgba(255,255,255,.25)' },
 } satisfies Record<string, Look>
 
 export type LookName = keyof typeof LOOKS

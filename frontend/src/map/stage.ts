@@ -16,17 +16,20 @@ import Stroke from 'ol/style/Stroke.js'
 import Text from 'ol/style/Text.js'
 import View from 'ol/View.js'
 import type { Place } from '@/address'
-import type { Areas, Finding, LayerRow } from '@/api/types'
+import type { Areas, Conflict, Finding, LayerRow } from '@/api/types'
+import { isSettled } from '@/conflicts/conflicts'
 import { CATALOGUE, type LayerName, type LayerStates } from './catalogue'
 import { CGCS2000 } from './crs'
 import { LEVEL_0_RESOLUTION } from './grid'
-import { countyNames, countyStyle, findingStyle, ground, selected, tileStyle, townNames } from './styles'
+import { conflictGround, conflictMark, countyNames, countyStyle, findingStyle, ground, selected, tileStyle, townNames } from './styles'
 import { limitTo, nameGrid, nameLayer, tileLayer, tileSource, type TileLayer } from './tiles'
 
 export type Bounds = [west: number, south: number, east: number, north: number]
 
+type Mark = { what: 'finding'; id: string } | { what: 'conflict'; number: string }
+
 export type Picked =
-  | { what: 'finding'; id: string }
+  | Mark
   | { what: 'feature'; digest: string; fid: number }
   | { what: 'area'; code: string }
   | null
@@ -47,14 +50,18 @@ export class Stage {
   private readonly townNames: TileLayer
   private readonly counties = new VectorSource()
   private readonly findings = new VectorSource()
+  private readonly conflicts = new VectorSource()
   private readonly selection = new VectorSource()
   private readonly groundLayer = new VectorLayer({ source: this.counties, style: ground, zIndex: 0 })
   private readonly countyLayer: VectorLayer
   /** Above the marks of findings, which are many where a county is small. */
   private readonly nameLayer = new VectorLayer({ source: this.counties, style: countyNames, zIndex: 95, declutter: true })
   private readonly findingLayer: VectorLayer
+  /** Their ground lies under all marks, so that a mark on it can be chosen. */
+  private readonly conflictLayers: VectorLayer[]
   private chosenArea: string | null = null
   private chosenFinding: string | null = null
+  private chosenConflict: string | null = null
   private bounds: Bounds = BLANK
 
   constructor(
@@ -64,6 +71,11 @@ export class Stage {
   ) {
     this.countyLayer = new VectorLayer({ source: this.counties, style: countyStyle(() => this.chosenArea), zIndex: 80 })
     this.findingLayer = new VectorLayer({ source: this.findings, style: findingStyle(() => this.chosenFinding), zIndex: 90, updateWhileAnimating: true })
+    const conflict = () => this.chosenConflict
+    this.conflictLayers = [
+      new VectorLayer({ source: this.conflicts, style: conflictMark(conflict), zIndex: 91, updateWhileAnimating: true }),
+      new VectorLayer({ source: this.conflicts, style: conflictGround(conflict), zIndex: 84, updateWhileAnimating: true }),
+    ]
     const selectionLayer = new VectorLayer({ source: this.selection, style: selected, zIndex: 85 })
     for (const entry of CATALOGUE) {
       if (entry.from === 'tiles') this.tiles.set(entry.name, tileLayer(entry, tileStyle(entry.name, (now) => this.showsParcels(now))))
@@ -74,7 +86,7 @@ export class Stage {
       keyboardEventTarget: target,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [graticule(), this.groundLayer, ...this.tiles.values(), this.townNames, this.countyLayer, selectionLayer, this.findingLayer, this.nameLayer],
+      layers: [graticule(), this.groundLayer, ...this.tiles.values(), this.townNames, this.countyLayer, selectionLayer, this.findingLayer, ...this.conflictLayers, this.nameLayer],
       view: new View({
         projection: CGCS2000, center: getCenter(BLANK), zoom: 5, minZoom: 4, maxZoom: 20,
         maxResolution: LEVEL_0_RESOLUTION, enableRotation: false, constrainResolution: false,
@@ -88,7 +100,7 @@ export class Stage {
     this.map.on('pointermove', (event) => {
       if (event.dragging) return
       this.on.pointed([event.coordinate[0]!, event.coordinate[1]!])
-      target.style.cursor = this.findingAt(event.pixel) ? 'pointer' : ''
+      target.style.cursor = this.marksAt(event.pixel).length ? 'pointer' : ''
     })
     target.addEventListener('pointerleave', () => this.on.pointed(null))
     this.map.on('singleclick', (event) => this.on.picked(this.pick(event.pixel)))
@@ -107,16 +119,35 @@ export class Stage {
     this.on.moved({ lon: centre[0]!, lat: centre[1]!, zoom: view.getZoom() ?? 0 }, resolution)
   }
 
-  private findingAt(pixel: Pixel): string | undefined {
-    return this.map.forEachFeatureAtPixel(pixel, (feature) => feature.get('finding') as string, {
-      layerFilter: (layer) => layer === this.findingLayer, hitTolerance: 4,
-    })
+  /** Conflicts and findings there, the topmost first, each once. */
+  private marksAt(pixel: Pixel): Mark[] {
+    const layers = [this.findingLayer, ...this.conflictLayers]
+    const found = new Map<string, Mark>()
+    this.map.forEachFeatureAtPixel(
+      pixel,
+      (feature) => {
+        const number = feature.get('conflict') as string | undefined
+        const id = feature.get('finding') as string
+        if (!found.has(number ?? id)) found.set(number ?? id, number ? { what: 'conflict', number } : { what: 'finding', id })
+      },
+      { layerFilter: (layer) => layers.some((each) => each === layer), hitTolerance: 4 },
+    )
+    return [...found.values()]
   }
 
-  /** What lies there: a finding before a parcel before a line; where only counties show, the county. */
+  /** The topmost; where one of them is chosen, the one after it, so that clicks go through all of the same ground. */
+  private nextOf(marks: Mark[]): Mark {
+    const nameOf = (mark: Mark) => (mark.what === 'conflict' ? mark.number : mark.id)
+    const chosen = marks.find((mark) => nameOf(mark) === (mark.what === 'conflict' ? this.chosenConflict : this.chosenFinding))
+    // What is chosen lies on top: the order of the layers would go to and fro between two.
+    const inTurn = [...marks].sort((a, b) => nameOf(a).localeCompare(nameOf(b)))
+    return chosen ? inTurn[(inTurn.indexOf(chosen) + 1) % inTurn.length]! : marks[0]!
+  }
+
+  /** What lies there: a conflict or finding before a parcel before a line; where only counties show, the county. */
   pick(pixel: Pixel): Picked {
-    const finding = this.findingAt(pixel)
-    if (finding) return { what: 'finding', id: finding }
+    const marks = this.marksAt(pixel)
+    if (marks.length) return this.nextOf(marks)
     const parcels = this.tiles.get('DLTB')!
     if ((this.map.getView().getResolution() ?? Infinity) < parcels.getMaxResolution()) {
       for (const layers of [[parcels], [...this.tiles.values()]]) {
@@ -154,13 +185,20 @@ export class Stage {
 
   showStates(states: LayerStates) {
     for (const [name, { visible, opacity }] of Object.entries(states)) {
-      const layer = this.tiles.get(name as LayerName) ?? (name === 'COUNTY' ? this.countyLayer : this.findingLayer)
-      layer.setVisible(visible)
-      layer.setOpacity(opacity)
+      for (const layer of this.layersOf(name as LayerName)) {
+        layer.setVisible(visible)
+        layer.setOpacity(opacity)
+      }
     }
     this.townNames.setVisible(states.XZQ.visible)
     this.nameLayer.setVisible(states.COUNTY.visible)
     for (const name of ['YJJBNT', 'STBHHX', 'CZKFBJ'] as const) this.tiles.get(name)!.changed()
+  }
+
+  private layersOf(name: LayerName) {
+    const tiles = this.tiles.get(name)
+    if (tiles) return [tiles]
+    return name === 'CONFLICTS' ? this.conflictLayers : [name === 'COUNTY' ? this.countyLayer : this.findingLayer]
   }
 
   showAreas(areas: Areas) {
@@ -177,14 +215,24 @@ export class Stage {
     }
   }
 
+  showConflicts(conflicts: readonly Conflict[]) {
+    this.conflicts.clear()
+    for (const each of conflicts) {
+      const parts = [each.geometry ? geoJson.readGeometry(each.geometry) : null, new Point([...each.place])]
+      const told = { conflict: each.number, severity: each.severity, settled: isSettled(each) }
+      for (const shape of parts) if (shape) this.conflicts.addFeature(new Feature({ geometry: shape, ...told }))
+    }
+  }
+
   /** Mark what is chosen. */
-  choose(area: string | null, finding: string | null, geometry: object | null) {
-    this.chosenArea = area
-    this.chosenFinding = finding
+  choose(chosen: { area: string | null; finding: string | null; conflict: string | null }, geometry: object | null) {
+    this.chosenArea = chosen.area
+    this.chosenFinding = chosen.finding
+    this.chosenConflict = chosen.conflict
     this.selection.clear()
     if (geometry) this.selection.addFeature(new Feature(geoJson.readGeometry(geometry) ?? undefined))
     this.countyLayer.changed()
-    this.findingLayer.changed()
+    for (const layer of [this.findingLayer, ...this.conflictLayers]) layer.changed()
   }
 
   setBounds(bounds: Bounds) {

@@ -8,7 +8,8 @@ import Stroke from 'ol/style/Stroke.js'
 import Style, { type StyleFunction } from 'ol/style/Style.js'
 import Text from 'ol/style/Text.js'
 import { answerOf, MARKS, markSvg } from '@/answers/answers'
-import type { AnswerWord } from '@/api/types'
+import type { AnswerWord, Severity } from '@/api/types'
+import { conflictSvg } from '@/conflicts/conflicts'
 import type { LayerName } from './catalogue'
 import { fillOf } from './hatch'
 import { landColour } from './land_classes'
@@ -133,10 +134,13 @@ const mark = kept((key) => {
     zIndex: answer === 'fail' ? 2 : 1,
   })
 })
+const halo = new Style({ stroke: new Stroke({ color: 'rgba(255,255,255,.9)', width: 5 }) })
+const chosenHalo = [['#ffffff', 11], ['#0b57d0', 7.5]].map(([color, width]) => new Style({ stroke: new Stroke({ color: color as string, width: width as number }), zIndex: 5 }))
+const isPoint = (feature: FeatureLike) => feature.getGeometry()?.getType() === 'Point'
 const patch = kept((key) => {
   const { colour } = MARKS[answerOf(key)]
   return [
-    new Style({ stroke: new Stroke({ color: 'rgba(255,255,255,.9)', width: 5 }) }),
+    halo,
     new Style({
       stroke: new Stroke({ color: colour, width: 2.2, ...(key === 'cannot_tell' ? { lineDash: [5, 4] } : {}) }),
       fill: new Fill({ color: colour + '26' }),
@@ -149,10 +153,49 @@ const PATCHES_FROM = resolutionOf(10)
 export function findingStyle(chosen: () => string | null): StyleFunction {
   return (feature: FeatureLike, resolution: number) => {
     const answer = answerOf(feature.get('answer'))
-    const isPoint = feature.getGeometry()?.getType() === 'Point'
-    if (!isPoint) return resolution < PATCHES_FROM ? patch(answer) : []
+    if (!isPoint(feature)) return resolution < PATCHES_FROM ? patch(answer) : []
     const size = feature.get('finding') === chosen() ? 30 : resolution > resolutionOf(8) ? 17 : 21
     return mark(`${answer} ${size}`)
+  }
+}
+
+const CHOSEN_SIZE = '30'
+const conflictSymbol = kept((key) => {
+  const [severity, kind, size] = key.split(' ') as [Severity, 'open' | 'settled', string]
+  const rank = { serious: 3, medium: 2, minor: 1 }[severity]
+  return new Style({
+    image: new Icon({
+      src: `data:image/svg+xml;utf8,${encodeURIComponent(conflictSvg(severity, kind === 'settled'))}`,
+      scale: Number(size) / 40,
+      // A finding is often marked on the same ground: stand on it, not before it.
+      displacement: [0, 11],
+    }),
+    zIndex: size === CHOSEN_SIZE ? 9 : kind === 'settled' ? 0 : rank,
+  })
+})
+
+/** What is chosen lies over others of the same ground. */
+const raised = kept((name) => {
+  const style = lineStyle(name as LookName).clone()
+  style.setZIndex(6)
+  return style
+})
+
+/** The ground of conflicts from near, hatched by how serious they are. */
+export function conflictGround(chosen: () => string | null): StyleFunction {
+  return (feature, resolution) => {
+    if (isPoint(feature) || resolution > PATCHES_FROM) return []
+    const look: LookName = feature.get('settled') ? 'conflict_settled' : `conflict_${feature.get('severity') as Severity}`
+    return feature.get('conflict') === chosen() ? [...chosenHalo, raised(look)] : [halo, lineStyle(look)]
+  }
+}
+
+/** Their marks, seen from afar. */
+export function conflictMark(chosen: () => string | null): StyleFunction {
+  return (feature, resolution) => {
+    if (!isPoint(feature)) return []
+    const size = feature.get('conflict') === chosen() ? CHOSEN_SIZE : resolution > resolutionOf(8) ? 14 : 19
+    return conflictSymbol(`${feature.get('severity')} ${feature.get('settled') ? 'settled' : 'open'} ${size}`)
   }
 }
 

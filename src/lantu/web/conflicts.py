@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
-from lantu.conflicts.rules import pairs_of
+from lantu.conflicts.rules import Pair, pairs_of
+from lantu.lawbook import Lawbook
 from lantu.store.conflicts import Conflict
 from lantu.web import models
 from lantu.web.answers import json_answer
@@ -16,6 +17,9 @@ from lantu.web.site import Site, TheSite
 
 router = APIRouter(prefix="/api", tags=["conflicts"])
 
+LAND = "dltb_dlbm_2020"
+"""The code list that a conflict's land is told by."""
+
 AreaQuery = Annotated[str | None, Query(description="缺省为全部 / all where absent", max_length=12)]
 
 
@@ -23,17 +27,30 @@ AreaQuery = Annotated[str | None, Query(description="缺省为全部 / all where
 def conflicts(request: Request, site: TheSite, area: AreaQuery = None) -> Response:
     """Return the conflicts of one county, or of all; none of an area that has none."""
     found = site.home.conflicts.list(areas=None if area is None else [area])
-    titles = {each.code: each.title.to_json() for each in pairs_of(site.book)}
-    return json_answer(request, {"rows": [_plain(site, each, titles) for each in found]})
+    pairs = {each.code: each for each in pairs_of(site.book)}
+    return json_answer(request, {"rows": [_plain(site, each, pairs.get(each.pair)) for each in found]})
 
 
-def _plain(site: Site, conflict: Conflict, titles: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _plain(site: Site, conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
+    """Return a conflict as the service tells it; `pair` is None for one that the lawbook has no longer."""
     (shape,) = site.home.plane.to_geographic(np.array([conflict.shape], object))
+    facts, same = conflict.facts, {"zh": conflict.pair, "en": conflict.pair}
     return {
         "number": conflict.number, "area_code": conflict.area_code, "pair": conflict.pair,
-        "title": titles.get(conflict.pair, {"zh": conflict.pair, "en": conflict.pair}),
+        "title": pair.title.to_json() if pair else same,
+        "relation": pair.relation if pair else None,
+        "sources": [f"{each.id} {each.article or ''}".rstrip() for each in pair.sources] if pair else [],
+        "verified": pair is not None and pair.verified,
         "type": conflict.type, "severity": conflict.severity, "state": conflict.state,
         "present": conflict.present, "area_m2": str(conflict.area_m2), "place": list(conflict.place),
-        "sides": conflict.facts["sides"], "classes": conflict.facts["classes"],
+        "sides": [each | {"name": _kind(site.book, each["kind"])} for each in facts["sides"]],
+        "classes": None if facts["classes"] is None else [
+            each | {"name": site.book.code_lists[LAND].name(each["code"])} for each in facts["classes"]
+        ],
         "deadline": conflict.deadline, "outcome": conflict.outcome, "geometry": geometry_json(shape),
     }  # fmt: skip
+
+
+def _kind(book: Lawbook, kind: str) -> dict[str, str]:
+    known = book.layer_kinds.get(kind)
+    return known.name.to_json() if known else {"zh": kind, "en": kind}

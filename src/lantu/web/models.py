@@ -374,21 +374,46 @@ class Review(Form):
     sites: list[dict[str, Any]]
 
 
+class ConflictSide(Form):
+    """One of the two; `name` is that of its kind of layer, `layer` its digest."""
+
+    area_code: str
+    kind: str
+    name: Words
+    layer: str
+    title: str
+    features: list[str]
+
+
+class ConflictLand(Form):
+    """What the latest land survey says of the ground; `name` null for a code of no list."""
+
+    code: str
+    name: str | None
+    area_m2: str
+
+
 class Conflict(Form):
-    """A place where two approved things exclude each other."""
+    """A place where two approved things exclude each other.
+
+    `classes` is null where no land survey was registered; `relation` where the lawbook lost the pair.
+    """
 
     number: str
     area_code: str
     pair: str
     title: Words
-    type: str
+    relation: Literal["excludes", "condition", "coexists"] | None
+    sources: list[str]
+    verified: bool
+    type: Literal["overlap", "on", "crossing", "shift", "slit"]
     severity: Literal["serious", "medium", "minor"]
     state: str
     present: bool
     area_m2: str
     place: tuple[float, float]
-    sides: list[dict[str, Any]]
-    classes: list[dict[str, str]] | None
+    sides: list[ConflictSide]
+    classes: list[ConflictLand] | None
     deadline: str | None
     outcome: str | None
     geometry: dict[str, Any] | None
