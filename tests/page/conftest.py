@@ -53,7 +53,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the sample at a small scale, registered and measured, its conflicts numbered."""
     folder = tmp_path_factory.mktemp("page") / "home"
     lantu("demo", "--no-serve", "--scale", SCALE, "--home", folder)
-    lantu("conflict", "scan", "--home", folder)
     for deed in (
         ("assign", LATE, "--to", "甲", "--deadline", "2025-01-31"),
         ("propose", TOLERATED, "--text", "另行选址"),

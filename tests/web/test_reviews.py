@@ -16,7 +16,7 @@ from cli.shell import lantu
 from lantu.runs.scan_conflicts import scan
 from lantu.store import Home
 from lantu.web.app import create_app
-from lantu.web.models import Conflicts, Review
+from lantu.web.judged_models import Conflicts, Review
 from runs.test_scan_conflicts import put
 from web.conftest import Client, problem
 from world import rect

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from lantu.conflicts.rules import Pair, pairs_of
 from lantu.lawbook import Lawbook
 from lantu.store.conflicts import Conflict
-from lantu.web import models
+from lantu.web import judged_models as models
 from lantu.web.answers import json_answer
 from lantu.web.geojson import geometry_json
 from lantu.web.site import Site, TheSite

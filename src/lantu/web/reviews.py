@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from lantu.core.errors import InputError
 from lantu.runs.review_site import Reviewed, project_of, review_file
 from lantu.runs.review_values import plain_review
-from lantu.web import models
+from lantu.web import judged_models as models
 from lantu.web.geojson import geometry_json
 from lantu.web.site import Site, TheSite
 
