@@ -101,10 +101,6 @@ def made(home: Home, pair: Pair, *, conflicting: bool) -> float:
         )
         return 10_000
     if pair.test == "differs":
-        if pair.first.of == "newest":
-            # The plan names a line; another one comes in later. Without a plan the newest is in force.
-            home.close()
-            raise NotImplementedError
         put_side(home, pair.first, FIRST, codes[0])
         put_side(home, pair.second, rect(100, 100, 250, 300) if conflicting else FIRST, codes[1])
         return 10_000
