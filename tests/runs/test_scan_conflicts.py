@@ -256,7 +256,7 @@ def test_a_crash_in_one_pair_stops_no_other_and_is_no_pass(
     monkeypatch.setattr(conflict_area.tests, "once", crash)
     found = scan(home, pairs=["CF20", "CF61"], day=DAY)
     by_pair = {each["pair"]: each for each in found.result["pairs"]}
-    assert (by_pair["CF20"]["answer"], len(by_pair["CF20"]["conflicts"])) == ("fail", 1)
+    assert (by_pair["CF20"]["answer"], len(by_pair["CF20"]["conflicts"])) == ("needs_person", 1)
     assert (by_pair["CF61"]["answer"], by_pair["CF61"]["why"]["code"]) == ("cannot_tell", "conflict.crashed")
 
 

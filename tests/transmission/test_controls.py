@@ -174,6 +174,16 @@ def test_corridors_and_special_plans() -> None:
         [("condition", pytest.approx(2_000, abs=0.01))],
         "虚构廊道",
     )
+    # 20 × 40 of the corridor on basic farmland; the hospital beside it.
+    farmland = sheet("YJJBNT", rect(0, 460, 1000, 600))
+    found = judged("special_basic_farmland", corridor, farmland)
+    assert (found.finding.answer, patches(found)) == (
+        Answer.NEEDS_PERSON,
+        [("condition", pytest.approx(800, abs=0.01))],
+    )
+    away = sheet("YJJBNT", rect(0, 600, 1000, 700))
+    assert judged("special_basic_farmland", corridor, away).finding.answer is Answer.PASS
+    assert judged("special_basic_farmland", corridor).finding.answer is Answer.CANNOT_TELL
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import world
 from lantu.core.finding import Answer
 from lantu.transmission.clauses import Judged, Side
 from lantu.transmission.space import judge_space, space_rules
-from transmission.ground import BOOK, CITY, absent, by_id, patches, sheet
+from transmission.ground import BOOK, CITY, COUNTY, absent, by_id, patches, sheet
 from world import rect
 
 RULES = space_rules(BOOK)
@@ -156,6 +156,24 @@ def test_classes_are_those_above_or_below_them() -> None:
     assert (
         zones([(rect(0, 0, 300, 300), "400")], [(rect(0, 0, 300, 300), "410")]).finding.answer is Answer.FAIL
     )
+
+
+def test_zones_within_the_urban_boundary() -> None:
+    def boundary(*given: tuple[Any, str], of: tuple[str, str] = CITY) -> Side:
+        return sheet("CZKFBJ", *(shape for shape, _ in given), of=of, GHFQDM=[code for _, code in given])
+
+    above = boundary((rect(0, 0, 500, 500), "410"), (rect(500, 0, 600, 500), "420"))
+    own = [(rect(0, 0, 500, 500), "410"), (rect(500, 0, 600, 300), "420")]
+    same = judged("urban_boundary_zones", {"CZKFBJ": boundary(*own, of=COUNTY)}, {"CZKFBJ": above})
+    assert same.finding.answer is Answer.PASS
+    # 100 × 200 that are elastic above are to be built on below.
+    more = boundary(*own, (rect(500, 300, 600, 500), "410"), of=COUNTY)
+    found = judged("urban_boundary_zones", {"CZKFBJ": more}, {"CZKFBJ": above})
+    assert (found.finding.answer, patches(found)) == (
+        Answer.FAIL,
+        [("class", pytest.approx(20_000, abs=0.01))],
+    )
+    assert judged("urban_boundary_zones", {"CZKFBJ": more}, {}).finding.answer is Answer.CANNOT_TELL
 
 
 def test_classes_that_cannot_be_told() -> None:
