@@ -119,7 +119,7 @@ def test_conflicts(desk: Client, home: Home) -> None:
     (told,) = Conflicts.model_validate(answer.json()).rows
     assert (told.number, told.severity, told.state) == ("220882-MD-0001", "serious", "found")
     assert [side.name.zh for side in told.sides] == ["专项规划廊道和设施用地", "永久基本农田"]
-    assert (told.relation, told.verified) == ("excludes", False)
+    assert (told.relation, told.verified) == ("condition", False)
     assert told.sources[0] == "土地管理法 35"
     assert [each.model_dump() for each in told.classes or ()] == [
         {"code": "0102", "name": "水浇地", "area_m2": "3000.00"}
