@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 import shapely
 
 import world
+from cli.shell import start
 from lantu.conflicts.rules import Pair, Side, pairs_of
 from lantu.core.errors import NotFoundError
 from lantu.core.finding import Answer
@@ -330,3 +332,23 @@ def test_a_scan_that_ends_early_leaves_nothing_but_its_name(
         scan(home, pairs=["CF20"], day=DAY)
     assert home.conflicts.list() == []
     assert [each.status for each in home.runs.list("conflicts")] == ["failed"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [0.8, 1.6, 2.0, 2.4])
+def test_a_killed_scan_leaves_all_or_nothing(tmp_path: Path, after_s: float) -> None:
+    home = world_home(tmp_path)
+    put(home, "SPECIAL_SITE", [rect(10, 10, 60, 60), rect(210, 10, 260, 60)], GHMC=["甲", "乙"])
+    killed = start("conflict", "scan", "--pair", "CF20", "--day", DAY, "--home", home.path)
+    time.sleep(after_s)
+    killed.kill()
+    killed.communicate()
+    left = [each.number for each in home.conflicts.list()]
+    done = [each.status for each in home.runs.list("conflicts")]
+    assert len(left) == (2 if "finished" in done else 0)
+    found = looked(scan(home, pairs=["CF20"], day=DAY))
+    assert [each["number"] for each in found["conflicts"]] == [
+        f"{world.AREA_CODE}-MD-0001", f"{world.AREA_CODE}-MD-0002",
+    ]  # fmt: skip
+    assert {each["fate"] for each in found["conflicts"]} == {"remaining" if left else "new"}
+    assert home.ledger.verify() == []
