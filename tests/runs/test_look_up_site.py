@@ -238,3 +238,18 @@ def test_a_site_that_no_zone_brings_home_is_told_nothing(tmp_path: Path) -> None
     inside, north = sites(rect(100, 100, 200, 200)), sites(rect(100, 90_000, 200, 90_100))
     for each in (inside, north):
         assert look_up(each, control, date(2025, 6, 30))[0].likely is None
+
+
+def test_what_changes_no_layer_leaves_the_index_as_it_is(tmp_path: Path) -> None:
+    home = world_home(tmp_path)
+    desk = InForce(home, load(), 2025)
+    first = desk.now()
+    home.runs.create("probe", {})
+    second = desk.now()
+    assert second.head != first.head
+    assert second.index is first.index
+    everything = Delivery(
+        pa.table({"BSM": ["1"]}), world.geographic([rect(0, 0, 9, 9)]), world.CRS_4490, "red.gpkg", "x"
+    )
+    add(home, everything, "STBHHX")
+    assert desk.now().index is not first.index

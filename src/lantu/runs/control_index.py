@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -82,12 +83,20 @@ class InForce:
         """Return the index of what is in force now."""
         with self._lock:
             # The head goes first: what comes in while the layers are listed is seen as a change next time.
-            head = self._home.ledger.head
-            if self._index is None or self._index.head != head:
-                self._index = self._made(head, progress)
+            head, old = self._home.ledger.head, self._index
+            if old is None or old.head != head:
+                layers, lacking = self._chosen()
+                # Most of what the ledger notes (opinions, conflicts, runs) changes no layer.
+                same = old is not None and not old.damaged and (old.layers, old.lacking) == (layers, lacking)
+                if old is not None and same:
+                    self._index = replace(old, head=head)
+                else:
+                    self._index = self._made(head, layers, lacking, progress)
+            assert self._index is not None
             return self._index
 
-    def _made(self, head: Head, progress: Progress) -> ControlIndex:
+    def _chosen(self) -> tuple[tuple[Layer, ...], tuple[tuple[str, str], ...]]:
+        """Return the layers in force, and (area code, kind) of those that nobody registered."""
         kinds = [kind for kind, known in self._book.layer_kinds.items() if known.control or known.reviewed]
         layers: list[Layer] = []
         lacking: list[tuple[str, str]] = []
@@ -102,6 +111,11 @@ class InForce:
             if land is None:
                 lacking.append((code, LAND))
             layers += [layer for layer in (land, outline) if layer is not None]
+        return tuple(layers), tuple(lacking)
+
+    def _made(
+        self, head: Head, layers: Sequence[Layer], lacking: Sequence[tuple[str, str]], progress: Progress
+    ) -> ControlIndex:
         packs, classes, damaged = [], [], []
         for done, layer in enumerate(layers):
             progress("progress.project", done, len(layers))
