@@ -45,16 +45,17 @@ demo: setup
 
 setup: front $(VENV)/.run
 
-bench: $(VENV)/.run $(BENCH_VENV)/.peers
+bench: $(VENV)/.run $(VENV)/.dev $(BENCH_VENV)/.peers
 	@$(CALM) sh scripts/postgis.sh
 	@$(CALM) $(PY) -m bench.run --size $(SIZE) $(ARGS)
 	@$(CALM) $(PY) -m bench.quality --size $(SIZE)
+	@$(CALM) $(PY) -m bench.review $(if $(filter smoke,$(SIZE)),--scale 0.3 --no-page)
 
 bench-package: $(VENV)/.run $(BENCH_VENV)/.peers
 	@$(CALM) sh scripts/postgis.sh
 	@$(CALM) $(PY) -m bench.quality --size $(SIZE) $(ARGS)
 
-bench-review: $(VENV)/.run
+bench-review: $(VENV)/.dev
 	@$(CALM) $(PY) -m bench.review $(ARGS)
 
 test: check python-tests page-tests
