@@ -6,12 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import shapely
 
 import world
 from intake.gis_files import write
-from lantu.runs.pages import typeset
 from lantu.runs.review_site import Project
 from lantu.runs.write_opinion import WrittenOpinion, write_opinions
 from lantu.store import Home
@@ -27,10 +25,6 @@ RURAL = Project(
     {"activity": "other", "level": "other", "sector": "rural", "avoidable": "yes"},
     ("conversion",),
     {"name": "虚构广场", "applicant": "虚构镇人民政府"},
-)
-
-needs_font = pytest.mark.skipif(
-    typeset.chinese_family(typeset.typst.Fonts().families()) is None, reason="no Chinese font on this machine"
 )
 
 

@@ -26,7 +26,8 @@ from lantu.runs.pages.typeset import Press
 from lantu.runs.review_site import Project
 from lantu.runs.review_words import ReviewWords
 from lantu.runs.write_opinion import WrittenOpinion
-from runs.opinion_files import FARM, RED, needs_font, opinions, site_file
+from runs.fonts import needs_font
+from runs.opinion_files import FARM, RED, opinions, site_file
 from world import rect
 from world_home import world_home
 

@@ -23,6 +23,7 @@ from lantu.runs.pages import typeset
 from lantu.runs.pages.maps import MapData, county_map
 from lantu.runs.pages.page import read
 from runs.checked_package import ORIGIN, WHEN, World, world
+from runs.fonts import needs_font
 from runs.report_files import outline_of, plain_text
 
 PACKAGE = "lantu.runs.package_report"
@@ -126,11 +127,6 @@ def signed_area(ring: str) -> float:
 def pdf_text(path: Path | BytesIO) -> tuple[int, str]:
     with pdfplumber.open(path) as file:
         return len(file.pages), "\n".join(each.extract_text() for each in file.pages)
-
-
-needs_font = pytest.mark.skipif(
-    typeset.chinese_family(typeset.typst.Fonts().families()) is None, reason="no Chinese font on this machine"
-)
 
 
 @needs_font

@@ -21,7 +21,8 @@ from lantu.core.errors import ConflictError, InputError, UnavailableError
 from lantu.runs.pages import typeset
 from lantu.runs.write_opinion import KIND, MOST
 from lantu.store import Home
-from runs.opinion_files import DAY, FARM, RED, needs_font, opinions, site_file
+from runs.fonts import needs_font
+from runs.opinion_files import DAY, FARM, RED, opinions, site_file
 from store.delivered import Delivery
 from world import rect
 from world_home import world_home

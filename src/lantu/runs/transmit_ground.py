@@ -61,7 +61,6 @@ def judged_ground(layers: LayersOf, plots: str | None = None, progress: Progress
         plots: kind of layer of a detailed or special plan: then only what that has to keep.
     """
     book = layers.book
-    rules = space_rules(book)
     try:
         plane = layers.home.plane
     except NotFoundError:
