@@ -22,10 +22,13 @@ FARM = rect(100, 150, 300, 350)
 RED = rect(700, 200, 900, 300)
 """20,000 m², of which 5,000 are red line."""
 RURAL = Project(
-    {"activity": "other", "level": "other", "sector": "rural", "avoidable": "yes"},
+    {
+        "activity": "other", "level": "other", "sector": "rural", "avoidable": "yes", "linear": "no",
+        "stage": "conversion",
+    },
     ("conversion",),
     {"name": "虚构广场", "applicant": "虚构镇人民政府"},
-)
+)  # fmt: skip
 
 
 def site_file(folder: Path, *shapes: shapely.Polygon) -> Path:

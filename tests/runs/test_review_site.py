@@ -226,3 +226,78 @@ def test_results_as_files(tmp_path: Path) -> None:
     assert measured == pytest.approx(areas, abs=0.05)
     refused = lantu(*words, "--out", tmp_path / "审查.docx")
     assert refused.returncode == 3 and not (tmp_path / "审查.docx").exists()
+
+
+def test_a_survey_that_is_too_old_tells_nothing_anywhere(tmp_path: Path) -> None:
+    # The survey of 2022 is good until the end of 2024; 30,000 m² of this site are farmland in it.
+    home = world_home(tmp_path / "home", years=[2020, 2022])
+    file = site_file(tmp_path, rect(100, 150, 300, 350), rect(700, 200, 900, 300))
+    fresh = said(review_file(home, file, day=date(2024, 12, 31), project=RURAL))
+    assert fresh["CR11"] == ("document", pytest.approx(30_000, abs=1e-2))
+    found = review_file(home, file, day=DAY, project=RURAL, shapes=True)
+    told = said(found)
+    assert told["CR11"] == ("cannot_tell", pytest.approx(30_000, abs=1e-2))
+    assert told["CR22"] == ("cannot_tell", 0.0)
+    assert told["CR02"][0] == "forbidden"  # a line of the plan, not of the survey
+    assert found.sites[0].parts["CR11"].area == pytest.approx(30_000, abs=1e-2)
+    words = ("review", file, "--day", DAY, "--home", home.path)
+    shown = lantu(*words).stdout.replace("\n", "").replace(" ", "").replace("│", "")
+    assert "最新为2022年" in shown and "过时" in shown and "lantulayeradd" in shown
+    (first, _) = json.loads(lantu(*words, "--json").stdout)["sites"]
+    by_code = {each["control"]: each for each in first["controls"]}
+    assert by_code["CR11"]["missing"] == {
+        "code": "review.out_of_date", "layer": "DLTB", "year": 2022, "limit": 2, "since": 2023,
+        "day": "2025-06-30",
+    }  # fmt: skip
+    assert by_code["CR11"]["affected_m2"] == pytest.approx(30_000, abs=1e-2)
+    assert lantu(*words, "--out", tmp_path / "审查.csv").returncode == 0
+    rows = list(csv.DictReader((tmp_path / "审查.csv").read_text("utf-8-sig").splitlines()))
+    assert rows[0]["CR11 耕地"] == "无法判定" and float(rows[0]["CR11 涉及（平方米）"]) == 30_000
+    assert "CR11、CR12、CR22、CR23、CR24 因：地类图斑 DLTB 最新为 2022 年，" in rows[0]["无法判定的原因"]
+    # A newer survey mends it.
+    with home.writing():
+        land = Delivery(world.land_table(2025), world.land_shapes(2025), world.CRS_4490, "new.gpkg", "x")
+        add(home, land, "DLTB", 2025)
+    assert said(review_file(home, file, day=DAY, project=RURAL))["CR11"][0] == "document"
+
+
+def test_a_survey_of_a_neighbour_that_is_too_old(tmp_path: Path) -> None:
+    """Each county has its own; the oldest under the site has the say."""
+    home = world_home(tmp_path / "home", years=[2025])
+    name = pa.table({"XZQDM": ["220881"], "XZQMC": ["洮南市"]})
+    east, farm = rect(1000, 0, 2000, 1000), pa.table({"BSM": ["9"], "DLBM": ["0103"], "TBMJ": [1e6]})
+    for kind, table, year in (("XZQX", name, None), ("DLTB", farm, 2019)):
+        shapes = Delivery(table, world.geographic([east]), world.CRS_4490, f"{kind}.gpkg", kind)
+        home.layers.add(shapes, kind=kind, area_code="220881", year=year, invented=True)
+    file = site_file(tmp_path, rect(900, 0, 1100, 50), rect(900, 0, 1000, 50), rect(1000, 0, 1100, 50))
+    found = review_file(home, file, day=DAY, project=RURAL)
+    years = []
+    for site in found.sites:
+        why = next(each.why for each in site.opinion.judged if each.control.code == "CR11")
+        years.append(why and why[1].get("year"))
+    assert years == [2019, None, 2019]
+
+
+def test_what_the_project_does_not_say_lists_the_documents_of_every_case(tmp_path: Path) -> None:
+    home = world_home(tmp_path / "home")
+    file, project = site_file(tmp_path, rect(100, 150, 300, 350)), project_file(tmp_path, "sector: rural\n")
+    words = ("review", file, "--project", project, "--day", DAY, "--home", home.path)
+
+    def shown() -> str:
+        return lantu(*words).stdout.replace("\n", "").replace(" ", "").replace("│", "")
+
+    def farmland() -> list[tuple[str, dict[str, list[str]]]]:
+        (site,) = json.loads(lantu(*words, "--json").stdout)["sites"]
+        (control,) = [each for each in site["controls"] if each["control"] == "CR11"]
+        return [(each["id"], each["asked_if"]) for each in control["documents"]]
+
+    assert farmland() == [
+        ("siting_opinion", {"stage": ["conversion", "siting"]}),
+        ("conversion", {"stage": ["acceptance", "conversion", "permission"]}),
+    ]
+    assert "没有写明办理阶段" in shown() and "［办理阶段：用地预审与选址、农用地转用" in shown()
+    out = tmp_path / "审查.csv"
+    assert lantu(*words, "--out", out).returncode == 0 and "［办理阶段：" in out.read_text("utf-8-sig")
+    project_file(tmp_path, "sector: rural\nstage: permission\nlinear: no\n")
+    assert farmland() == [("conversion", {})]
+    assert "没有写明办理阶段" not in shown() and "［" not in shown()

@@ -63,7 +63,12 @@ def run(
     ],
     project: Annotated[
         Path | None,
-        typer.Option("--project", help="项目情况 YAML / what is known of the project", show_default=False),
+        typer.Option(
+            "--project",
+            help="项目情况 YAML：活动、级别、行业、办理阶段、是否线性工程等"
+            " / what is known of the project: activity, level, sector, stage, linear …",
+            show_default=False,
+        ),
     ] = None,
     day: DayOption = None,
     layer: Annotated[
@@ -163,7 +168,7 @@ def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[W
                 day=opinion.day),
             _COLOURS[opinion.answer],
         )  # fmt: skip
-        console.print(_table(opinion, words))
+        console.print(_table(opinion, words, found.project))
         untouched = [each.control for each in opinion.judged if each.status == "not_affected"]
         if untouched:
             names = "、".join(f"{each.code} {words.of(each.title)}" for each in untouched)
@@ -199,11 +204,14 @@ def _show(found: Reviewed, invented: bool, out: Path | None, written: Sequence[W
         more = " …" if len(found.overlapping) > PAIRS else ""
         line(say("review.overlapping", count=len(found.overlapping), pairs=pairs + more), "yellow")
     notes(found.used.notes)
+    judged = (each for site in found.sites[:SHOWN] for each in site.opinion.judged)
+    if facts := words.unsaid(judged, found.project.facts):
+        line(say("review.unsaid", facts=facts), "yellow")
     line(say("review.limits"), "yellow")
     line(say("review.method", method=found.method, lawbook=short(found.lawbook)), "dim")
 
 
-def _table(opinion: Opinion, words: ReviewWords) -> Table:
+def _table(opinion: Opinion, words: ReviewWords, project: Project) -> Table:
     table = Table()
     for name in ("control", "says"):
         table.add_column(say(f"review.{name}"), overflow="fold")
@@ -216,17 +224,18 @@ def _table(opinion: Opinion, words: ReviewWords) -> Table:
             Text(f"{each.control.code} {words.of(each.control.title)}"),
             Text(say(f"review.status_{each.status}"), style=_COLOURS[each.answer]),
             "" if each.area_m2 is None else hectares(each.area_m2),
-            Text(_why(each, words)),
+            Text(_why(each, words, project)),
         )
     return table
 
 
-def _why(judged: Judged, words: ReviewWords) -> str:
+def _why(judged: Judged, words: ReviewWords, project: Project) -> str:
     said = words.reasons(judged)
     if judged.branch:
         for needed in judged.needed:
             there = say("review.at_hand") if needed in judged.at_hand else ""
-            said.append(say("review.needs", name=words.of(needed.name), by=words.of(needed.by)) + there)
+            name = words.document(needed, project.facts)
+            said.append(say("review.needs", name=name, by=words.of(needed.by)) + there)
         said.append(say("review.after", sources=words.clause(judged.branch.sources)))
         if not judged.branch.verified:
             said.append(say("review.unverified"))

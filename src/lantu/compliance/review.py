@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -33,6 +33,7 @@ class Ground:
         absent: kinds that are not registered, or damaged, somewhere under the site.
         elsewhere_m2: ground in no registered county, of which nothing can be told.
         doubtful: kinds of which polygons lie over each other there, so that their classes overlap.
+        years_m2: kind of layer → year of its layers → ground of the site that those of that year cover.
     """
 
     area_m2: float
@@ -41,6 +42,7 @@ class Ground:
     absent: frozenset[str]
     elsewhere_m2: float
     doubtful: frozenset[str] = frozenset()
+    years_m2: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +156,13 @@ class _Court:
         area, whole = affected_m2(control, self.ground, self.book, float(self.book.number(SLIT, self.day)))
         if control.over is not None:
             least = float(convert(self.book.number(control.over, self.day), "公顷", "平方米"))
+        lack = self._out_of_date(control, counts) if whole else _missing(control, self.ground)
         # What is known to be affected is judged, though more of it may lie where nothing is known.
-        if area is None or (area < least and not whole):
-            return _untold(control, area, _missing(control, self.ground))
+        if area is None or (lack is not None and area < least):
+            return _untold(control, area, lack or _missing(control, self.ground))
         if area < least or (control.over is not None and area <= least):
+            if lack is not None:
+                return _untold(control, area, lack)
             return Judged(control, "not_affected", Answer.PASS, area)
         branches = control.on(self.day)
         if not branches:
@@ -167,16 +172,37 @@ class _Court:
         if branch is None:
             why: Why = ("review.fact_unknown", {"facts": unknown})
             return replace(_untold(control, area, unfit or why), fittings=fittings)
-        needed = branch.documents
+        needed = tuple(each for each in branch.documents if each.asked_of(self.project))
         at_hand = tuple(each for each in needed if each.id in self.documents)
         found = Judged(
             control, str(branch.outcome), _ANSWERS[branch.outcome], area, branch, needed, at_hand,
             fittings=fittings,
         )  # fmt: skip
-        if found.answer is Answer.FAIL or (whole and unfit is None):
+        lack = unfit or lack
+        if found.answer is Answer.FAIL or lack is None:
             return found
-        why = unfit or _missing(control, self.ground)
-        return replace(found, status="cannot_tell", answer=Answer.CANNOT_TELL, why=why)
+        return replace(found, status="cannot_tell", answer=Answer.CANNOT_TELL, why=lack)
+
+    def _out_of_date(self, control: Control, least: float) -> Why | None:
+        """Return what to say where the state that a control's layer observed is too old for the day.
+
+        Args:
+            least: so little ground of an old layer is a border drawn twice, m².
+        """
+        kind = layer_of(control, self.ground)
+        ages = self.book.layer_kinds[kind].ages
+        if ages is None or control.side == "whole":
+            return None
+        limit = int(self.book.number(ages, self.day))
+        since, years = self.day.year - limit, self.ground.years_m2.get(kind, {})
+        old = [year for year, area in years.items() if year < since and area >= least]
+        undated = self.ground.covered_m2[kind] - sum(years.values()) >= least
+        if not old and not undated:
+            return None
+        year = min(old) if old else "–"
+        return "review.out_of_date", {
+            "layer": kind, "year": year, "limit": limit, "since": since, "day": self.day,
+        }  # fmt: skip
 
     def _fitted(
         self, control: Control, least: float
@@ -249,17 +275,22 @@ def affected_m2(control: Control, ground: Ground, book: Lawbook, slit: float) ->
 
 
 def _chosen(branches: Iterable[Branch], project: Mapping[str, str]) -> tuple[Branch | None, str]:
-    """Return the first branch that applies; none where a fact that decides is not known, and which."""
+    """Return the first branch that applies; none where a fact that decides is not known, and which.
+
+    A fact decides nothing where all branches that may apply say the same.
+    """
     unknown: set[str] = set()
+    maybe: list[Branch] = []
     for branch in branches:
         open_ = {name for name in branch.when if name not in project}
         if any(project[name] not in values for name, values in branch.when.items() if name in project):
             continue
         if not open_:
-            if not unknown:
+            if all((each.outcome, each.documents) == (branch.outcome, branch.documents) for each in maybe):
                 return branch, ""
             break
         unknown |= open_
+        maybe.append(branch)
     return None, "、".join(sorted(unknown))
 
 

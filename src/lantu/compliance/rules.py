@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import product
 from typing import Any, Literal
 
 from lantu.core.errors import LawbookError
@@ -31,13 +32,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that a review may ask for, and who issues it."""
+    """A document that a review may ask for, and who issues it.
+
+    Attributes:
+        when: fact → the values of projects that are asked for it; empty for every project.
+    """
 
     id: str
     name: Words
     by: Words
+    when: Mapping[str, frozenset[str]]
     sources: tuple[Citation, ...]
     verified: bool
+
+    def asked_of(self, project: Mapping[str, str]) -> bool:
+        """Say whether a project is asked for it; where a fact is not known, it is."""
+        return all(project.get(name) in (None, *values) for name, values in self.when.items())
+
+    def hangs_on(self, project: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+        """Return what it is asked for by, as far as it is not known of a project."""
+        return {name: values for name, values in self.when.items() if name not in project}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,7 @@ class Branch:
 
     Attributes:
         when: fact → the values it may have; all must hold; empty for every project.
+        documents: those that it asks for, each of the projects that the document says.
         since, until: days between which it is law; `until` None while it is.
     """
 
@@ -148,7 +163,7 @@ def controls_of(book: Lawbook) -> tuple[Control, ...]:
         LawbookError: `lawbook.review_page` for a name that leads nowhere.
     """
     facts = facts_of(book)
-    documents = {name: _document(name, d) for name, d in book.pages[FACTS]["documents"].items()}
+    documents = {name: _document(name, d, facts) for name, d in book.pages[FACTS]["documents"].items()}
     pages = [book.pages[name] for name in sorted(book.pages) if name.startswith(f"{FOLDER}CR")]
     return tuple(_control(page, book, facts, documents) for page in pages)
 
@@ -197,21 +212,21 @@ def _codes(d: Mapping[str, Any], layers: Iterable[str], book: Lawbook) -> frozen
 def _branch(
     d: Mapping[str, Any], code: str, facts: Mapping[str, Fact], documents: Mapping[str, Document]
 ) -> Branch:
-    when = {name: frozenset(values) for name, values in d.get("when", {}).items()}
-    for name, values in when.items():
-        known = facts[name].values if name in facts else ()
-        for strange in sorted(values.difference(known)):
-            raise LawbookError("lawbook.review_page", code=code, name=f"{name}: {strange}")
+    when = _when(d, code, facts)
     needs = d.get("documents", ())
     for strange in needs:
         if strange not in documents:
             raise LawbookError("lawbook.review_page", code=code, name=strange)
+    needed = tuple(documents[name] for name in needs)
+    # Whatever the project, who is told that a document is needed must be told which.
+    if needed and (of_none := _asked_for_none(needed, facts)):
+        raise LawbookError("lawbook.review_page", code=code, name=of_none)
     until = d.get("until")
     return Branch(
         id=d["id"],
         when=when,
         outcome=Outcome(d["answer"]),
-        documents=tuple(documents[name] for name in needs),
+        documents=needed,
         why=_words(d["why"]),
         since=date.fromisoformat(str(d["since"])),
         until=date.fromisoformat(str(until)) if until else None,
@@ -221,8 +236,31 @@ def _branch(
     )
 
 
-def _document(name: str, d: Mapping[str, Any]) -> Document:
-    return Document(name, _words(d["name"]), _words(d["by"]), _citations(d["sources"]), d["verified"])
+def _when(d: Mapping[str, Any], code: str, facts: Mapping[str, Fact]) -> Mapping[str, frozenset[str]]:
+    when = {name: frozenset(values) for name, values in d.get("when", {}).items()}
+    for name, values in when.items():
+        known = facts[name].values if name in facts else ()
+        for strange in sorted(values.difference(known)):
+            raise LawbookError("lawbook.review_page", code=code, name=f"{name}: {strange}")
+    return when
+
+
+def _asked_for_none(documents: Iterable[Document], facts: Mapping[str, Fact]) -> str:
+    """Name a project that none of the documents is asked of; empty where there is none."""
+    documents = tuple(documents)
+    asked = sorted({name for each in documents for name in each.when})
+    for values in product(*(facts[name].values for name in asked)):
+        project = dict(zip(asked, values, strict=True))
+        if not any(each.asked_of(project) for each in documents):
+            return "、".join(f"{name}: {value}" for name, value in project.items())
+    return ""
+
+
+def _document(name: str, d: Mapping[str, Any], facts: Mapping[str, Fact]) -> Document:
+    return Document(
+        name, _words(d["name"]), _words(d["by"]), _when(d, name, facts), _citations(d["sources"]),
+        d["verified"],
+    )  # fmt: skip
 
 
 def _citations(d: Any) -> tuple[Citation, ...]:

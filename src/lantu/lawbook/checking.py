@@ -75,6 +75,7 @@ def check_parameters(page: Page, draft: Draft) -> None:
     named |= {p for r in draft.change_rules.values() for p in r.parameters}
     named |= {p for r in draft.quality_rules.values() for p in r.parameters}
     named |= {d["over"] for name, d in draft.plain.items() if name.startswith("compliance/") and "over" in d}
+    named |= {kind.ages for kind in draft.layer_kinds.values() if kind.ages}
     for name, d in page.data.items():
         if not name.startswith(f"{page.stem}."):
             raise page.error("wrong_prefix", name, id=name, prefix=page.stem)
@@ -180,6 +181,8 @@ def check_layer_kinds(page: Page, draft: Draft) -> None:
         for i, name in enumerate(classed["lists"]):
             if name not in draft.code_lists:
                 raise page.error("unknown_code_list", kind, "classed", "lists", i, id=name)
+        if "ages" in d and d["ages"] not in draft.parameters:
+            raise page.error("unknown_parameter", kind, "ages", id=d["ages"])
 
 
 def check_nothing(page: Page, draft: Draft) -> None:

@@ -261,6 +261,8 @@ class LayerKind:
         source: None for a working table of our own, which no standard knows.
         reviewed: whether sites are held against it besides control lines: zones, planned uses, permits …
         classed: its field of a class, and the code lists that the field is of.
+        ages: for a state observed in a year, the parameter after how many years it is out of date; None for
+            what stands until it is changed, such as the lines of an approved plan.
     """
 
     kind: str
@@ -277,6 +279,7 @@ class LayerKind:
     control: bool = False
     reviewed: bool = False
     classed: tuple[str, tuple[str, ...]] | None = None
+    ages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ def read_layer_kinds(page: Page, draft: Draft) -> None:
             control=d.get("control", False),
             reviewed=d.get("reviewed", False),
             classed=(d["classed"]["field"], tuple(d["classed"]["lists"])) if "classed" in d else None,
+            ages=d.get("ages"),
         )
         draft.add(draft.layer_kinds, "layer kind", kind, read, page, kind)
 

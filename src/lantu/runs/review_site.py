@@ -273,10 +273,13 @@ def ground_of(answer: SiteAnswer) -> Ground:
     """Return a site as the controls look at it: all areas it touches together."""
     covered: defaultdict[str, float] = defaultdict(float)
     classes: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    years: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
     for share in (*answer.lines, *answer.land):
         covered[share.layer.kind] += share.covered_m2
         for code, area in share.classes.items():
             classes[share.layer.kind][code] += area
+        if share.layer.year is not None:
+            years[share.layer.kind][share.layer.year] += share.covered_m2
     return Ground(
         area_m2=answer.area_m2,
         covered_m2=dict(covered),
@@ -284,6 +287,7 @@ def ground_of(answer: SiteAnswer) -> Ground:
         absent=frozenset(kind for _, kind in answer.lacking),
         elsewhere_m2=answer.elsewhere_m2,
         doubtful=frozenset(share.layer.kind for share in (*answer.lines, *answer.land) if share.double),
+        years_m2=years,
     )
 
 

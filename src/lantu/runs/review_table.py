@@ -11,8 +11,9 @@ import pyarrow as pa
 from pyproj import CRS
 
 from lantu.core.crs import GEOGRAPHIC
-from lantu.lawbook import message
+from lantu.lawbook import load, message
 from lantu.runs.review_site import Reviewed, SiteReview
+from lantu.runs.review_words import ReviewWords
 from lantu.runs.table_file import csv_bytes
 from lantu.store import geopackage
 from lantu.store.files import sweep_parts, whole_file
@@ -46,12 +47,15 @@ def _columns(found: Reviewed, language: str) -> dict[str, tuple[str, list[Any]]]
     def say(code: str) -> str:
         return message(code, language)
 
-    sites = found.sites
+    sites, words = found.sites, ReviewWords(language, load())
+    documents = {each.id: each for site in sites for judged in site.opinion.judged for each in judged.needed}
+    names = {name: words.document(each, found.project.facts) for name, each in documents.items()}
     columns: dict[str, tuple[str, list[Any]]] = {
         "SITE": (say("review.site"), [each.answer.number for each in sites]),
         "AREA_M2": (say("review.area_m2"), [round(each.answer.area_m2, 2) for each in sites]),
         "OPINION": (say("review.opinion"), [say(f"review.answer_{each.opinion.answer}") for each in sites]),
-        "DOCUMENTS": (say("review.documents"), [_documents(each, language) for each in sites]),
+        "DOCUMENTS": (say("review.documents"), [_documents(each, names) for each in sites]),
+        "UNTOLD": (say("review.untold"), [_untold(each, words) for each in sites]),
     }
     for n, judged in enumerate(sites[0].opinion.judged if sites else ()):
         control, of = judged.control, [each.opinion.judged[n] for each in sites]
@@ -62,9 +66,21 @@ def _columns(found: Reviewed, language: str) -> dict[str, tuple[str, list[Any]]]
     return columns
 
 
-def _documents(site: SiteReview, language: str) -> str:
-    needed = {each.id: each.name for judged in site.opinion.judged for each in judged.needed}
-    return "；".join(name.en if language == "en" else name.zh for name in needed.values())
+def _documents(site: SiteReview, names: Mapping[str, str]) -> str:
+    needed = dict.fromkeys(each.id for judged in site.opinion.judged for each in judged.needed)
+    return "；".join(names[each] for each in needed)
+
+
+def _untold(site: SiteReview, words: ReviewWords) -> str:
+    """Say why controls cannot be told, each reason once with the codes of its controls."""
+    codes: dict[str, list[str]] = {}
+    for judged in site.opinion.judged:
+        if judged.why:
+            codes.setdefault(words.missing(judged.why), []).append(judged.control.code)
+    return "；".join(
+        words.say("review.untold_why", controls=words.comma.join(of), why=why.rstrip("。."))
+        for why, of in codes.items()
+    )
 
 
 def _sites(found: Reviewed, language: str) -> GeoPackageLayer:

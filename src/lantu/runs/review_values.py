@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lantu.compliance.review import Judged
@@ -22,11 +23,11 @@ def plain_review(found: Reviewed, invented: bool) -> dict[str, Any]:
         "overlapping": [
             {"first": first, "second": second, "area_m2": area} for first, second, area in found.overlapping
         ],
-        "sites": [_site(each) for each in found.sites],
+        "sites": [_site(each, found.project.facts) for each in found.sites],
     }
 
 
-def _site(site: SiteReview) -> dict[str, Any]:
+def _site(site: SiteReview, project: Mapping[str, str]) -> dict[str, Any]:
     answer, found = site.answer, site.suggestion
     return {
         "site": answer.number,
@@ -36,7 +37,7 @@ def _site(site: SiteReview) -> dict[str, Any]:
         "likely_zone": answer.likely
         and {"degrees": answer.likely.degrees, "area_code": answer.likely.area_code},
         "layers": sorted({each.layer.digest for each in (*answer.lines, *answer.land)}),
-        "controls": [_judged(each) for each in site.opinion.judged],
+        "controls": [_judged(each, project) for each in site.opinion.judged],
         "suggestion": found
         and {
             "kept_m2": found.kept_m2,
@@ -47,7 +48,7 @@ def _site(site: SiteReview) -> dict[str, Any]:
     }
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
+def _judged(judged: Judged, project: Mapping[str, str]) -> dict[str, Any]:
     branch = judged.branch
     return {
         "control": judged.control.code,
@@ -64,7 +65,8 @@ def _judged(judged: Judged) -> dict[str, Any]:
         "missing": None if judged.why is None else {"code": judged.why[0], **judged.why[1]},
         "documents": [
             {"id": each.id, "name": each.name.to_json(), "by": each.by.to_json(),
-             "named_by_project": each in judged.at_hand}
+             "named_by_project": each in judged.at_hand,
+             "asked_if": {name: sorted(values) for name, values in each.hangs_on(project).items()}}
             for each in judged.needed
         ],
         "sources": [{"id": each.id, "article": each.article} for each in branch.sources] if branch else [],

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from math import atan2, degrees
 
-from lantu.compliance.review import Fitting, Judged
-from lantu.compliance.rules import Control
+from lantu.compliance.review import Fitting, Judged, Why
+from lantu.compliance.rules import Control, Document, facts_of
 from lantu.core.units import from_measured, round_half_up
 from lantu.lawbook import Citation, Lawbook, Words, message
 from lantu.runs.review_site import Suggestion
@@ -41,11 +41,31 @@ class ReviewWords:
         """Return why a control says what it says: what is missing, how uses fit, what the branch says."""
         said = []
         if judged.why:
-            said.append(self.say(judged.why[0], **self._named(judged.why[1])))
+            said.append(self.missing(judged.why))
         said += [self._fitting(judged.control, each) for each in judged.fittings]
         if judged.branch:
             said.append(self.of(judged.branch.why))
         return said
+
+    def missing(self, why: Why) -> str:
+        """Return what is missing where a control cannot be told."""
+        return self.say(why[0], **self._named(why[1]))
+
+    def document(self, needed: Document, project: Mapping[str, str]) -> str:
+        """Name a document; where it hangs on what is not known of the project, of which ones it is asked."""
+        facts, name = facts_of(self.book), self.of(needed.name)
+        for fact, values in needed.hangs_on(project).items():
+            known = facts[fact]
+            # In the order of the lawbook: stages are told as they follow each other.
+            said = self.comma.join(self.of(each) for value, each in known.values.items() if value in values)
+            name += self.say("review.asked_if", fact=self.of(known.title), values=said)
+        return name
+
+    def unsaid(self, judged: Iterable[Judged], project: Mapping[str, str]) -> str:
+        """Name what is not known of a project and would tell which of the documents it needs."""
+        facts = facts_of(self.book)
+        names = {name for each in judged for needed in each.needed for name in needed.hangs_on(project)}
+        return self.comma.join(self.of(fact.title) for name, fact in facts.items() if name in names)
 
     def clause(self, sources: Iterable[Citation]) -> str:
         """Name the articles of law."""

@@ -23,6 +23,10 @@ Areas = dict[str, dict[str, float]]
 """Kind of layer → class of its rows ("" for a kind without classes) → ground, m²."""
 _KEY = ("energy", "transport", "water", "military")
 """Sectors whose national key projects may take basic farmland."""
+_NOT_LINEAR = ("communication", "water")
+"""Sectors whose works may lie in the red line though they are not linear."""
+_TO_BE_APPROVED = ("conversion", "permission")
+"""Stages at which ground must be building zone already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,8 @@ def _forbidden_by(
     least, table = law.least_m2, law.compatibility
     national = project["level"] == "national"
     needed = national and project["avoidable"] == "no"
+    works = project["avoidable"] == "no" and (project["linear"] == "yes" or project["sector"] in _NOT_LINEAR)
+    limited = works if project["activity"] == "infrastructure" else project["activity"] != "other"
     built = project["sector"] in ("housing", "industry")
     outside = area_m2 - elsewhere_m2 - whole.get("CZKFBJ", 0.0) if elsewhere_m2 < law.slit_m2 else 0.0
 
@@ -204,10 +210,13 @@ def _forbidden_by(
         return table.refines(code, project["use"]).outcome == "forbidden"
 
     told = {
-        "CR01": whole.get("STBHHX", 0.0) >= least and project["activity"] == "other" and not needed,
+        "CR01": whole.get("STBHHX", 0.0) >= least and not limited and not needed,
         "CR02": whole.get("YJJBNT", 0.0) >= least and not (needed and project["sector"] in _KEY),
         "CR04": outside >= least and built and not national,
         "CR14": touches("GHFQ", lambda code: table.in_zone(project["use"], code).outcome == "forbidden"),
+        "CR15": built
+        and project["stage"] in _TO_BE_APPROVED
+        and touches("CZKFBJ", lambda code: code == "420"),
         "CR16": built and touches("CZKFBJ", lambda code: code == "430"),
         "CR17": touches("ZXCQGHYDYH", unfit),
         "CR18": touches("DETAILED_PLOT", unfit),

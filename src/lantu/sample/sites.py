@@ -16,20 +16,31 @@ from lantu.sample.drawing import boxes, delivered, from_degrees
 from lantu.sample.further_plans import Plans
 from lantu.sample.ground import Ground
 
-_FACTS = ("name", "activity", "level", "sector", "avoidable", "use")
+_FACTS = ("name", "activity", "level", "sector", "avoidable", "use", "linear", "stage")
 PROJECTS: Mapping[str, Mapping[str, str]] = {
     name: dict(zip(_FACTS, facts, strict=True))
     for name, *facts in (
-        ("housing", "虚构住宅项目", "other", "other", "housing", "yes", "070102"),
-        ("industry", "虚构工业项目", "other", "other", "industry", "yes", "100102"),
-        ("public", "虚构学校项目", "other", "other", "public", "yes", "0804"),
-        ("utility", "虚构供电设施项目", "other", "other", "energy", "yes", "1303"),
-        ("rural", "虚构村庄项目", "other", "other", "rural", "yes", "0703"),
-        ("tourism", "虚构生态步道项目", "tourism", "other", "other", "no", "1209"),
-        ("highway", "虚构国家高速公路项目", "infrastructure", "national", "transport", "no", "1202"),
+        ("housing", "虚构住宅项目", "other", "other", "housing", "yes", "070102", "no", "siting"),
+        ("industry", "虚构工业项目", "other", "other", "industry", "yes", "100102", "no", "siting"),
+        ("public", "虚构学校项目", "other", "other", "public", "yes", "0804", "no", "permission"),
+        ("utility", "虚构供电设施项目", "other", "other", "energy", "yes", "1303", "no", "acceptance"),
+        ("rural", "虚构村庄项目", "other", "other", "rural", "yes", "0703", "no", "siting"),
+        ("tourism", "虚构生态步道项目", "tourism", "other", "other", "no", "1209", "yes", "conversion"),
+        ("highway", "虚构国家高速公路项目", "infrastructure", "national", "transport", "no", "1202", "yes",
+         "conversion"),
+        ("road", "虚构住宅区道路项目", "other", "other", "housing", "yes", "1207", "yes", "siting"),
+        ("road_to_permit", "虚构住宅区道路项目", "other", "other", "housing", "yes", "1207", "yes",
+         "permission"),
+        ("power_line", "虚构输电线路项目", "infrastructure", "other", "energy", "no", "1303", "yes",
+         "conversion"),
+        ("substation", "虚构变电站项目", "infrastructure", "other", "energy", "no", "1303", "no",
+         "conversion"),
     )
-}
-"""Project file → what it says, as `compliance/facts.yaml` names it; `use` is a code of `landuse_2023`."""
+}  # fmt: skip
+"""Project file → what it says, as `compliance/facts.yaml` names it; `use` is a code of `landuse_2023`.
+
+Two pairs differ in one fact: road and road_to_permit in the stage, power_line and substation in being linear.
+"""
 _FARM_SIDE_M, _FARM_M2 = 760.0, 380_000.0
 _LONG_M = 2_000.0
 ZONE_41 = 4529
@@ -73,7 +84,8 @@ class _Sketch:
 def sites_of(ground: Ground, plans: Plans) -> list[Site]:
     """Return the sites of one county; some of one county also as a surveyor delivers them."""
     code = ground.m.county.code
-    found = _numbered([*_in_town(ground, plans), *_in_the_open(ground, plans)], code)
+    # What came later stands last: the others keep their numbers and their places.
+    found = _numbered([*_in_town(ground, plans), *_in_the_open(ground, plans), *_by_project(ground)], code)
     if code == SURVEYED:
         found += [each.as_points() for each in found if each.what in (_HOUSING, _ACROSS_RED)]
     return found
@@ -170,6 +182,25 @@ def _in_the_open(ground: Ground, plans: Plans) -> Iterator[_Sketch]:
             what = ("国家公路占用耕地超过35公顷", "a national highway on more than 35 ha of farmland")
             yield _Sketch(what, "highway", ground.place(box))
             break
+
+
+def _by_project(ground: Ground) -> Iterator[_Sketch]:
+    """Yield pairs of sites in one kind of place whose projects differ in one fact, which decides."""
+    m = ground.m
+    flexible = (m.kind == lm.ZONE) & (m.zone == 420) & (m.zone_of == ground.town)
+    if flexible.any():
+        circle = shapely.maximum_inscribed_circle(shapely.union_all(ground.shapes[flexible]))
+        for east, project, what in (
+            (-30.0, "road", ("弹性发展区内的道路，选址", "a road in the flexible zone, to be sited")),
+            (30.0, "road_to_permit", ("弹性发展区内的道路，报许可", "a road there, to be permitted")),
+        ):  # fmt: skip
+            yield _Sketch(what, project, _square(shapely.get_coordinates(circle)[0] + [east, 0], 40.0, 0.0))
+    linear = [
+        ("power_line", ("红线内无法避让的输电线路", "a power line that cannot avoid the red line")),
+        ("substation", ("红线内的变电站，不是线性工程", "a substation, not linear, in the red line")),
+    ]
+    for (project, what), (_, box) in zip(linear, ground.inside(ground.red, 6_000), strict=False):
+        yield _Sketch(what, project, ground.place(box))
 
 
 def _middle(shape: Any, side_m: float) -> Any:

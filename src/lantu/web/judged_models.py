@@ -17,7 +17,9 @@ class ReviewRequest(Form):
     points: str | None = Field(None, description="界址点坐标 TXT 全文 / whole text of a boundary-point TXT")
     wkt: str | None = Field(None, description="WKT，每行一个 / WKT, one geometry a line")
     crs: str | None = Field(None, description="WKT 的坐标系 / system of the WKT: EPSG:4490")
-    project: dict[str, Any] = Field(default_factory=dict, description="与项目文件相同 / as in a project file")
+    project: dict[str, Any] = Field(
+        default_factory=dict, description="与项目文件相同，如 stage、linear / as in a project file"
+    )
     day: date | None = Field(None, description="按哪天的规则，缺省为今天 / whose law applies; today")
     suggest: bool = Field(False, description="找可用部分和移位 / look for what would pass")
 

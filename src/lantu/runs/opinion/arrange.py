@@ -45,6 +45,7 @@ _WITHOUT_COMMANDS = {
     "review.fact_unknown",
     "review.out_of_time",
     "review.no_compatibility",
+    "review.out_of_date",
 }
 
 
@@ -181,6 +182,7 @@ class _Arranger:
         elif judged.why and judged.why[0] in _WITHOUT_COMMANDS:
             # Who reads an opinion cannot run the command that a terminal advises.
             said = [say(f"opinion.why_{judged.why[0].partition('.')[2]}", **self._why(judged.why[1]))]
+            said += [self.words.of(judged.branch.why)] if judged.branch else []
         else:
             said = self.words.reasons(judged)
         if control.over is not None and judged.status == "not_affected" and judged.area_m2:
@@ -195,6 +197,8 @@ class _Arranger:
         if "facts" in found:
             titles = (self.words.of(facts[each].title) for each in str(found["facts"]).split("、"))
             found["facts"] = self.words.comma.join(titles)
+        if "layer" in found:
+            found["layer"] = self.words.kind(str(found["layer"]))
         return found
 
     def _data(self, judged: Judged) -> tuple[str, ...]:
@@ -232,7 +236,7 @@ class _Arranger:
         say = self.words.say
         return tuple(
             NeededRow(
-                name=self.words.of(each.name), by=self.words.of(each.by),
+                name=self.words.document(each, self.found.project.facts), by=self.words.of(each.by),
                 controls=self.words.comma.join(controls[each.id]),
                 clause=self.words.clause(each.sources),
                 named=say("opinion.named_yes") if each.id in named else say("opinion.named_no"),
@@ -257,9 +261,30 @@ class _Arranger:
             LandRow("", say("opinion.sum"), hectares(total), square_metres(total), share(total, whole))
         )
         notes = [self._layer(each) for each in answer.land]
+        notes += self._out_of_date()
         if abs(total - whole) >= float(self._least()):
             notes.append(say("opinion.land_partial", area=square_metres(abs(total - whole))))
         return tuple(rows), tuple(notes)
+
+    def _out_of_date(self) -> list[str]:
+        """Say which surveys under the site are too old for what was asked of them."""
+        whys = (each.why for each in self.site.opinion.judged)
+        stale = next((why[1] for why in whys if why and why[0] == "review.out_of_date"), None)
+        if stale is None:
+            return []
+        say, since = self.words.say, int(str(stale["since"]))
+        return [
+            say("opinion.survey_out_of_date", area=self._area(each), layer=self.words.kind(each.layer.kind),
+                year=each.layer.year, limit=stale["limit"], since=since, day=stale["day"])
+            for each in self.site.answer.land
+            if each.layer.year is not None and each.layer.year < since
+            and each.covered_m2 >= float(self._least())
+        ]  # fmt: skip
+
+    def _area(self, share: Share) -> str:
+        code = share.layer.area_code
+        division = self.words.book.divisions.by_code(code)
+        return division.name if division else code
 
     def _land_row(self, code: str, area: float, whole: float) -> LandRow:
         name = self.words.class_name(LAND, code) or self.words.say("opinion.no_class")
@@ -282,6 +307,8 @@ class _Arranger:
         said = [say("review.limits")]
         if any(each.at_hand for each in self.site.opinion.judged):
             said.append(say("opinion.not_read"))
+        if facts := self.words.unsaid(self.site.opinion.judged, found.project.facts):
+            said.append(say("opinion.unsaid", facts=facts))
         if answer.elsewhere_m2:
             said.append(say("opinion.elsewhere", area=square_metres(answer.elsewhere_m2)))
         if answer.lacking:
