@@ -15,19 +15,31 @@ from lantu.conflicts import patches as tests
 from lantu.conflicts.grouping import Group, grouped
 from lantu.conflicts.identity import Match, matched
 from lantu.conflicts.life import FOUND, life_of
-from lantu.conflicts.patches import Found, Small
-from lantu.conflicts.rules import ADJACENT, LEAST_M2, LEAST_WIDTH, Pair, indicators_of, severity_of
+from lantu.conflicts.patches import Found, Law, Small
+from lantu.conflicts.rules import (
+    ADJACENT,
+    LEAST_M2,
+    LEAST_WIDTH,
+    LISTED,
+    PLACES,
+    Pair,
+    Relation,
+    severity_of,
+)
 from lantu.core.errors import InputError, IntegrityError
 from lantu.core.finding import Answer, worst
 from lantu.core.units import round_half_up
 from lantu.lawbook import Compatibility, Lawbook
 from lantu.overlay.packing import pack_shapes
+from lantu.runs.conflict_clauses import Clauses
 from lantu.runs.conflict_sides import Sides, lacking
 from lantu.runs.control_index import ENGINE
 from lantu.store import OUTLINE, Home, Layer
 from lantu.store.conflicts import Conflict, Sighting
 
 CRASHED = "conflict.crashed"
+EXCLUDED: dict[str, Relation] = {"forbidden": "excludes"}
+"""Of zones and planned uses: one that needs a condition is ordinary admission, counted and not numbered."""
 TOLERATED, VERIFIED = "tolerate", "verified"
 
 
@@ -53,6 +65,15 @@ class Looked:
     unknown: Small = field(default_factory=Small)
 
     @property
+    def relations(self) -> set[str]:
+        """What holds of the ground on which nobody decided that it stays: excludes, condition."""
+        return {
+            seen.facts["relation"]
+            for seen, fate in zip(self.sightings, self.fates, strict=True)
+            if fate != "tolerated"
+        }
+
+    @property
     def answer(self) -> Answer:
         """The answer of this pair; never better than its worst part."""
         if self.why is not None:
@@ -63,7 +84,9 @@ class Looked:
         if self.conditional.count or self.tolerated:
             answers.append(Answer.NEEDS_PERSON)
         if len(self.sightings) > self.tolerated:
-            answers.append(Answer.FAIL if self.pair.relation == "excludes" else Answer.NEEDS_PERSON)
+            answers.append(Answer.NEEDS_PERSON)
+            if "excludes" in self.relations:
+                answers.append(Answer.FAIL)
         return worst(answers)
 
 
@@ -73,8 +96,7 @@ class AreaScan:
     def __init__(self, home: Home, book: Lawbook, sides: Sides, day: date) -> None:
         self._home, self._book, self._sides = home, book, sides
         self._severity, self._table = severity_of(book), Compatibility(book)
-        self._open, self._indicators, self._day = life_of(book).open, indicators_of(book), day
-        self._clauses: dict[tuple[str, str], dict[str, str] | None] = {}
+        self._open, self._clauses = life_of(book).open, Clauses(home, book, day)
         self._least = float(book.number(LEAST_M2, day))
         self._width = float(book.number(LEAST_WIDTH, day))
         self._reach = float(book.number(ADJACENT, day))
@@ -93,21 +115,6 @@ class AreaScan:
                 looked = Looked(self._sides.code, pair, (CRASHED, why), looked.layers)
             found.append(looked)
         return found
-
-    def _clause(self, layer: Layer) -> dict[str, str] | None:
-        """Return what the reply to the plan of a layer's area says of it; None where it says nothing."""
-        key = (layer.area_code, layer.kind)
-        if key not in self._clauses:
-            indicator = self._indicators.get(layer.kind)
-            plans = self._home.registry.current(layer.area_code, self._day) if indicator else []
-            said = [
-                target.clause
-                for plan in plans
-                for target in plan.version.targets
-                if target.indicator_id == indicator
-            ]
-            self._clauses[key] = {"document": said[0].document, "text": said[0].text} if said else None
-        return self._clauses[key]
 
     def _look(self, pair: Pair, looked: Looked) -> None:
         sides = self._sides
@@ -148,12 +155,9 @@ class AreaScan:
             one = tests.within(one, self._outline(), ENGINE)
         match pair.test:
             case "shared":
-                fit = None
-                if pair.matrix is not None:
-                    fit = self._zone if pair.matrix == "zone" else self._use
-                return tests.shared(one, other, pair.type, self._least, ENGINE, fit)
+                return tests.shared(one, other, pair.type, self._least, ENGINE, self._law(pair))
             case "beyond":
-                return tests.beyond(one, other, pair.type, self._least, ENGINE)
+                return tests.beyond(one, other, pair.type, self._least, ENGINE, self._law(pair))
             case "differs":
                 return tests.differs(one, other, pair.type, self._least, ENGINE)
             case "cover":
@@ -167,11 +171,22 @@ class AreaScan:
             raise InputError("conflict.no_layer", layer=OUTLINE)
         return self._home.packs.get(outline)
 
-    def _zone(self, use: str, zone: str) -> str:
-        return self._table.in_zone(use, zone).outcome
-
-    def _use(self, use: str, planned: str) -> str:
-        return self._table.refines(planned, use).outcome
+    def _law(self, pair: Pair) -> Law | None:
+        """Return what a table says of the two; on a line a use that needs a condition is a conflict, too."""
+        classed = self._book.layer_kinds[pair.first.layer].classed is not None
+        match pair.matrix:
+            case "zone":
+                return Law(lambda use, zone: self._table.in_zone(use, zone).outcome, EXCLUDED)
+            case "use":
+                return Law(lambda use, planned: self._table.refines(planned, use).outcome, EXCLUDED)
+            case "line":
+                assert pair.test is not None
+                line, side = pair.second.layer, PLACES[pair.test]
+                return Law(
+                    lambda use, _: self._table.on_line(use if classed else None, line, side).outcome, LISTED
+                )
+            case _:
+                return None
 
     def _classes(self, groups: Sequence[Group]) -> list[list[dict[str, str]] | None]:
         """Return the land under each conflict by class; None without a survey."""
@@ -204,10 +219,11 @@ class AreaScan:
             "sides": [
                 {"area_code": layer.area_code, "kind": layer.kind, "layer": layer.digest,
                  "title": layer.title, "features": self._sides.names(layer, rows),
-                 "clause": self._clause(layer)}
+                 **self._clauses.of(layer, self._sides, rows)}
                 for layer, rows in zip(layers, (group.first, group.second), strict=True)
             ],
-            "cause": group.cause, "width_m": f"{group.width_m:.2f}", "patches": group.patches,
+            "relation": group.relation or pair.relation, "cause": group.cause,
+            "width_m": f"{group.width_m:.2f}", "patches": group.patches,
             "classes": by_class, "land": land.digest if (land := self._sides.land()) else None,
         }  # fmt: skip
         fate, deed, state = _fate(match, before, group, self._least, self._open)
