@@ -57,6 +57,9 @@ def classes(pair: Pair) -> tuple[str | None, str | None]:
         side: Any = "outside" if pair.test == "beyond" else "inside"
         uses = ("0701", "1207", "01")
         return next(u for u in uses if table.on_line(u, pair.second.layer, side).outcome == told), None
+    if pair.matrix == "facility":
+        assert table.sited("医院", "1001").outcome == "forbidden"
+        return None, "1001"
     if pair.matrix == "zone":
         assert table.in_zone("0701", "100").outcome == "forbidden"
         return "0701", "100"
@@ -67,7 +70,7 @@ def classes(pair: Pair) -> tuple[str | None, str | None]:
 def put_side(home: Home, side: Side, shape: Any, code: str | None) -> None:
     classed = BOOK.layer_kinds[side.layer].classed
     columns = {classed[0]: [code or ""]} if classed and side.layer != "XZQX" else {}
-    for named, value in ((side.where, "供水廊道"), (side.unless, "泵站")):
+    for named, value in ((side.where, "供水廊道"), (side.unless, "医院")):
         columns |= {named.field: [value]} if named else {}
     if side.layer == "DLTB":
         columns |= {"TBMJ": [1.0], "TBDLMJ": [1.0]}

@@ -18,7 +18,7 @@ Relation = Literal["excludes", "condition", "coexists"]
 Test = Literal["shared", "beyond", "differs", "cover", "once"]
 Kind = Literal["overlap", "on", "crossing", "shift", "slit"]
 """重叠, 压占, 交叉, 错位, 缝隙."""
-Matrix = Literal["zone", "use", "line"]
+Matrix = Literal["zone", "use", "facility", "line"]
 Of = Literal["same", "survey", "above", "newest"]
 
 
@@ -65,8 +65,8 @@ class Pair:
 
     Attributes:
         type, test: None where the two may coexist: then nothing is looked for.
-        matrix: which table of compatibility decides: class against class, or use against line; None: any
-            shared ground counts.
+        matrix: which table of compatibility decides: class against class, facility against use, use against
+            line; None: any shared ground counts.
         cause: field of the first side; adjacent patches of one value are one conflict.
     """
 
@@ -157,8 +157,8 @@ def _pair(d: Mapping[str, Any], book: Lawbook, table: Compatibility) -> Pair:
     first, second = (_side(d[name], code, book) for name in ("first", "second"))
     matrix = d.get("matrix")
     unclassed = [each.layer for each in (first, second) if book.layer_kinds[each.layer].classed is None]
-    if matrix in ("zone", "use") and unclassed:
-        raise LawbookError("lawbook.review_page", code=code, name=unclassed[0])
+    if (matrix in ("zone", "use") and unclassed) or (matrix == "facility" and second.layer in unclassed):
+        raise LawbookError("lawbook.review_page", code=code, name=unclassed[-1])
     if matrix == "line":
         worst = table.worst_on_line(second.layer, PLACES[d["test"]], classed=first.layer not in unclassed)
         if d["relation"] != LISTED.get(worst):

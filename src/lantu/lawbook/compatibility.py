@@ -27,7 +27,7 @@ class Verdict:
 
 
 class Compatibility:
-    """The three tables. Codes are those of the lists that a table names; what holds for a code holds for all
+    """The tables. Codes are those of the lists that a table names; what holds for a code holds for all
     below it, but for what a table says of one of those itself."""
 
     def __init__(self, book: Lawbook) -> None:
@@ -40,6 +40,7 @@ class Compatibility:
         self._zones = _Table(f"{FOLDER}zones", book)
         self._uses = _Table(f"{FOLDER}uses", book)
         self._lines = _lines_of(f"{FOLDER}lines", book)
+        self.facilities = _facilities_of(f"{FOLDER}facilities", book)
 
     def in_zone(self, use: str, zone: str) -> Verdict:
         """Return whether a use may stand in a planning zone (规划分区)."""
@@ -48,6 +49,21 @@ class Compatibility:
     def refines(self, planned: str, use: str) -> Verdict:
         """Return whether a use may stand on, or a detailed plan may refine, a planned use (规划用途)."""
         return self._uses.verdict(planned, use)
+
+    def sited(self, kind: str, planned: str) -> Verdict:
+        """Return whether a special plan's facility (设施) may stand on a planned use.
+
+        Args:
+            kind: what the plan calls the facility.
+        """
+        use = self.facilities.use(kind)
+        own = Verdict("unknown", self.facilities.sources, self.facilities.verified)
+        if use is None:
+            return own
+        if use in self._uses.lineage(planned):
+            return Verdict("allowed", own.sources, own.verified)
+        found = self.refines(planned, use)
+        return Verdict(found.outcome, (*own.sources, *found.sources), own.verified and found.verified)
 
     def on_line(self, use: str | None, line: str, side: Place) -> Verdict:
         """Return whether a use may stand inside a line, or outside it.
@@ -65,6 +81,38 @@ class Compatibility:
         if found is None:
             return "unknown"
         return found.worst if classed else found.verdict(None).outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Facilities:
+    """Facilities of special plans by what they are called.
+
+    Attributes:
+        field: of the layer that has their kind.
+    """
+
+    field: str
+    corridors: tuple[str, ...]
+    kinds: tuple[tuple[tuple[str, ...], str], ...]
+    sources: tuple[Citation, ...]
+    verified: bool
+
+    def use(self, kind: str) -> str | None:
+        """Return the use that a facility stands for; None for a kind that the table does not know."""
+        return next((use for words, use in self.kinds if any(word in kind for word in words)), None)
+
+    def is_corridor(self, kind: str) -> bool:
+        """Return whether it is a corridor (廊道) and no facility."""
+        return any(word in kind for word in self.corridors)
+
+
+def _facilities_of(name: str, book: Lawbook) -> Facilities:
+    d: Mapping[str, Any] = book.pages[name]
+    if d["field"] not in book.fields:
+        raise LawbookError("lawbook.compatibility", page=name, codes=d["field"])
+    _check(name, (each["use"] for each in d["kinds"]), _lists(d["uses"], book))
+    kinds = tuple((tuple(each["words"]), each["use"]) for each in d["kinds"])
+    return Facilities(d["field"], tuple(d["corridors"]), kinds, _citations(d["sources"]), d["verified"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +172,9 @@ class _Table:
                 for use in said.get(fit, ()):
                     if self._said.setdefault((code, use), fit) != fit:
                         raise LawbookError("lawbook.compatibility", page=name, codes=f"{code}、{use}")
+
+    def lineage(self, code: str) -> list[str]:
+        return _lineage(code, self._classes)
 
     def verdict(self, code: str, use: str) -> Verdict:
         codes, uses = _lineage(code, self._classes), _lineage(use, self._uses)

@@ -148,7 +148,8 @@ class AreaScan:
     def _found(self, pair: Pair, first: Layer, second: Layer) -> Found:
         if pair.test == "differs" and first.digest == second.digest:
             return Found()
-        one = self._sides.ground(first, pair.first, pair.cause)
+        kind = self._table.facilities.field if pair.matrix == "facility" else None
+        one = self._sides.ground(first, pair.first, pair.cause, kind)
         other = self._sides.ground(second, pair.second)
         assert pair.type is not None
         if pair.first.of == "above":
@@ -179,6 +180,8 @@ class AreaScan:
                 return Law(lambda use, zone: self._table.in_zone(use, zone).outcome, EXCLUDED)
             case "use":
                 return Law(lambda use, planned: self._table.refines(planned, use).outcome, EXCLUDED)
+            case "facility":
+                return Law(lambda kind, planned: self._table.sited(kind, planned).outcome, EXCLUDED)
             case "line":
                 assert pair.test is not None
                 line, side = pair.second.layer, PLACES[pair.test]

@@ -52,14 +52,19 @@ class Sides:
         """Return the land survey that conflicts are told by class of."""
         return self.shelves[self.code].latest_land(self.year)
 
-    def ground(self, layer: Layer, side: Side, cause: str | None = None) -> Ground:
+    def ground(
+        self, layer: Layer, side: Side, cause: str | None = None, classed: str | None = None
+    ) -> Ground:
         """Return the polygons that a side means.
+
+        Args:
+            classed: field that has their classes; None for that of their kind.
 
         Raises:
             IntegrityError: `layer.missing`, `layer.damaged`.
         """
         pack = self.home.packs.get(layer)
-        codes = self.codes(layer)
+        codes = self._texts(layer, classed) if classed else self.codes(layer)
         causes = self._texts(layer, cause) if cause else None
         meant = np.ones(len(pack), np.bool_)
         if side.codes:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lantu.lawbook import Compatibility, Lawbook, LayerKind, Words
+from lantu.lawbook import Citation, Compatibility, Lawbook, LayerKind, Words
 from lantu.transmission.clauses import Rule, Section, Tolerance, refuse, rule_of, tolerance_of
 
 PAGE = "transmission/controls"
@@ -40,6 +40,20 @@ class LineRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FacilityRule:
+    """Facilities of special plans against the uses of plots; `upper`: the first kind that is registered.
+
+    Attributes:
+        field: which has the kind of a facility; what it is told stands in `compatibility/facilities.yaml`.
+    """
+
+    rule: Rule
+    lower: LayerKind
+    upper: tuple[LayerKind, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class LimitRule:
     """A figure of plots against the same field of the layer above."""
 
@@ -65,6 +79,7 @@ class ControlRules:
     tolerance: Tolerance
     uses: tuple[UseRule, ...]
     lines: tuple[LineRule, ...]
+    facilities: tuple[FacilityRule, ...]
     limits: tuple[LimitRule, ...]
     open: tuple[OpenRule, ...]
 
@@ -74,6 +89,7 @@ class ControlRules:
             self,
             uses=tuple(each for each in self.uses if each.lower.kind == kind),
             lines=tuple(each for each in self.lines if each.lower.kind == kind),
+            facilities=tuple(each for each in self.facilities if each.lower.kind == kind),
             limits=tuple(each for each in self.limits if each.lower.kind == kind),
             open=(),
         )
@@ -96,6 +112,10 @@ class ControlRules:
         for line in self.lines:
             want_plots(line.lower)
             want(line.upper, *(line.where[:1] if line.where else ()))
+        for facility in self.facilities:
+            want_plots(facility.lower, facility.field)
+            for kind in facility.upper:
+                want(kind)
         for limit in self.limits:
             want_plots(limit.lower, limit.field)
             for kind in limit.upper:
@@ -129,8 +149,15 @@ def control_rules(book: Lawbook) -> ControlRules:
         said = table.on_line(None, each["upper"], each["side"])
         if not said.sources:
             raise refuse(PAGE, f"{each['id']}: {each['upper']} {each['side']}")
+        return by_table(each, said.sources, verified=said.verified)
+
+    def sited(each: Mapping[str, Any]) -> Rule:
+        said = table.facilities
+        return by_table(each, said.sources, verified=said.verified)
+
+    def by_table(each: Mapping[str, Any], sources: tuple[Citation, ...], *, verified: bool) -> Rule:
         title, do = Words(**each["title"]), Words(**each["do"])
-        return Rule(Section.CONTROLS, each["id"], title, do, said.sources, said.verified)
+        return Rule(Section.CONTROLS, each["id"], title, do, sources, verified)
 
     def field(name: str) -> str:
         if name not in book.fields:
@@ -147,6 +174,10 @@ def control_rules(book: Lawbook) -> ControlRules:
                 line["side"],
             )
             for line in d["lines"]
+        ),
+        tuple(
+            FacilityRule(sited(each), kind(each["lower"]), kinds(each["upper"]), table.facilities.field)
+            for each in d["facilities"]
         ),
         tuple(
             LimitRule(rule(m), kind(m["lower"]), kinds(m["upper"]), field(m["field"]), m["bound"])
