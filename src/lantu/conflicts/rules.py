@@ -10,15 +10,16 @@ from lantu.core.errors import LawbookError
 from lantu.lawbook import Citation, Lawbook, Words
 
 FOLDER = "conflicts/"
-LEAST_M2, LEAST_WIDTH, ADJACENT = (
-    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m",
+LEAST_M2, LEAST_WIDTH, ADJACENT, SEAM, MOUTH = (
+    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m", "conflicts.seam_m",
+    "conflicts.seam_mouth",
 )  # fmt: skip
 
 Relation = Literal["excludes", "condition", "coexists"]
-Test = Literal["shared", "beyond", "differs", "cover", "once"]
+Test = Literal["shared", "beyond", "differs", "cover", "once", "seam"]
 Kind = Literal["overlap", "on", "crossing", "shift", "slit"]
 """重叠, 压占, 交叉, 错位, 缝隙."""
-Of = Literal["same", "survey", "above", "newest"]
+Of = Literal["same", "survey", "above", "newest", "beside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Side:
 
     Attributes:
         of: whose layer: the area's own in force, its latest survey, that of the nearest area above, the
-            area's newest.
+            area's newest, those of the areas beside it.
         codes: the classes of the layer that are meant; empty for all.
     """
 
@@ -119,6 +120,8 @@ def _pair(d: Mapping[str, Any], book: Lawbook) -> Pair:
     unclassed = [each.layer for each in (first, second) if book.layer_kinds[each.layer].classed is None]
     if matrix and unclassed:
         raise LawbookError("lawbook.review_page", code=code, name=unclassed[0])
+    if (d.get("test") == "seam") != (second.of == "beside") or first.of == "beside":
+        raise LawbookError("lawbook.review_page", code=code, name="beside")
     for source in d["sources"]:
         if source["id"] not in book.sources:
             raise LawbookError("lawbook.review_page", code=code, name=source["id"])
