@@ -50,6 +50,13 @@ def classes(pair: Pair) -> tuple[str | None, str | None]:
     if pair.matrix is None:
         return next(iter(sorted(pair.first.codes)), None), next(iter(sorted(pair.second.codes)), None)
     table = Compatibility(BOOK)
+    if pair.matrix == "line":
+        if BOOK.layer_kinds[pair.first.layer].classed is None:
+            return None, None
+        told = {"excludes": "forbidden", "condition": "condition"}[pair.relation]
+        side: Any = "outside" if pair.test == "beyond" else "inside"
+        uses = ("0701", "1207", "01")
+        return next(u for u in uses if table.on_line(u, pair.second.layer, side).outcome == told), None
     if pair.matrix == "zone":
         assert table.in_zone("0701", "100").outcome == "forbidden"
         return "0701", "100"
@@ -60,6 +67,8 @@ def classes(pair: Pair) -> tuple[str | None, str | None]:
 def put_side(home: Home, side: Side, shape: Any, code: str | None) -> None:
     classed = BOOK.layer_kinds[side.layer].classed
     columns = {classed[0]: [code or ""]} if classed and side.layer != "XZQX" else {}
+    for named, value in ((side.where, "供水廊道"), (side.unless, "泵站")):
+        columns |= {named.field: [value]} if named else {}
     if side.layer == "DLTB":
         columns |= {"TBMJ": [1.0], "TBDLMJ": [1.0]}
     put(
@@ -202,9 +211,15 @@ def test_land_by_class_and_names_of_features(tmp_path: Path) -> None:
         ["P1", "P2"],
         "虚构1号",
     )
-    # What the plan's reply says of the line stands with its side; of permits it says nothing.
-    assert permit["clause"] is None
+    # What the plan's reply says of the line stands with its side; a permit says what it is itself.
+    assert (permit["clause"], permit["plan"]) == (None, None)
+    assert permit["says"] == [
+        [{"field": "BH", "value": "虚构1号", "name": None},
+         {"field": "YDYHFLDM", "value": "1001", "name": "工业用地"}]
+    ]  # fmt: skip
     assert line["clause"]["document"] == DOCUMENT and "永久基本农田" in line["clause"]["text"]
+    assert (line["plan"], line["says"], line["says_count"]) == (None, [], 0)
+    assert conflict.facts["relation"] == "excludes"
     (point,) = world.PLANE.project([shapely.Point(*conflict.place)], world.CRS_4490)
     assert conflict.shape.buffer(0.1).contains(point)
 
@@ -288,6 +303,25 @@ def test_ground_that_fits_on_conditions_is_for_a_person(tmp_path: Path) -> None:
     found = scan(home, pairs=["CF13"], day=DAY)
     assert (found.answer, areas(found)) == (Answer.NEEDS_PERSON, [])
     assert looked(found)["conditional"]["count"] == 1
+
+
+def test_a_use_that_needs_a_condition_on_a_line_is_numbered_for_a_person(tmp_path: Path) -> None:
+    home = world_home(tmp_path)
+    # A road of 30 × 50 on basic farmland beside houses of 40 × 50, in one unit: two conflicts, not one.
+    plots = [rect(10, 10, 40, 60), rect(40, 10, 80, 60), rect(210, 10, 260, 60), rect(310, 10, 330, 30)]
+    uses = ["1207", "0701", "0101", "9999"]
+    put(home, "DETAILED_PLOT", plots, DYBH=["甲"] * 4, DKBH=["1", "2", "3", "4"], YDYHFLDM=uses)
+    found = scan(home, pairs=["CF10"], day=DAY)
+    assert {(float(each.area_m2), each.facts["relation"]) for each in home.conflicts.list()} == {
+        (2_000.0, "excludes"), (1_500.0, "condition"),
+    }  # fmt: skip
+    assert found.answer is Answer.FAIL
+    assert looked(found)["unknown"] == {"count": 1, "area_m2": "400.00"}
+    put(home, "DETAILED_PLOT", plots[:1], DYBH=["甲"], DKBH=["1"], YDYHFLDM=["1207"])
+    again = scan(home, pairs=["CF10"], day=DAY)
+    assert (again.answer, [each["fate"] for each in looked(again)["conflicts"]]) == (
+        Answer.NEEDS_PERSON, ["remaining"],
+    )  # fmt: skip
 
 
 def test_the_city_is_held_against_the_county_within_its_outline(tmp_path: Path) -> None:

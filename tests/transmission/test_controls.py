@@ -141,11 +141,13 @@ def test_lines_kept_by_plots(clause: str, kind: str, use: str | None, answer: An
 
 def test_plots_outside_the_urban_boundary() -> None:
     boundary = sheet("CZKFBJ", rect(0, 0, 500, 500), rect(500, 0, 600, 100), GHFQDM=["410", "420"])
-    found = judged("plots_boundary", plots((rect(450, 50, 550, 150), HOMES)), boundary)
-    assert (found.finding.answer, patches(found)) == (
-        Answer.NEEDS_PERSON,
-        [("condition", pytest.approx(2_500, abs=0.01))],
-    )
+    out = rect(450, 50, 550, 150)
+    for use, answer, what in (
+        (HOMES, Answer.FAIL, "forbidden"), ("1302", Answer.NEEDS_PERSON, "condition"),
+        ("0000", Answer.CANNOT_TELL, "unknown"),
+    ):  # fmt: skip
+        found = judged("plots_boundary", plots((out, use)), boundary)
+        assert (found.finding.answer, patches(found)) == (answer, [(what, pytest.approx(2_500, abs=0.01))])
     inside = plots((rect(450, 0, 550, 100), HOMES))
     assert judged("plots_boundary", inside, boundary).finding.answer is Answer.PASS
     assert (
@@ -228,9 +230,9 @@ def test_a_clause_that_crashes_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -
     assert judged("plots_green", mine, boundary, green).finding.answer is Answer.PASS
 
 
-def test_a_page_with_a_code_of_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_of_which_no_table_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     page = BOOK.pages["transmission/controls"]
-    monkeypatch.setitem(page["lines"][0], "allowed", ["0000"])
+    monkeypatch.setitem(page["lines"][0], "side", "outside")
     with pytest.raises(LawbookError) as refused:
         control_rules(BOOK)
     assert refused.value.code == "lawbook.transmission_page"

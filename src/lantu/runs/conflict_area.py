@@ -14,15 +14,17 @@ from lantu.conflicts import patches as tests
 from lantu.conflicts.grouping import Group, grouped
 from lantu.conflicts.identity import Match, matched
 from lantu.conflicts.life import FOUND, life_of
-from lantu.conflicts.patches import Found
+from lantu.conflicts.patches import Found, Law
 from lantu.conflicts.rules import (
     ADJACENT,
     LEAST_M2,
     LEAST_WIDTH,
+    LISTED,
     MOUTH,
+    PLACES,
     SEAM,
     Pair,
-    indicators_of,
+    Relation,
     severity_of,
 )
 from lantu.conflicts.seams import open_ground, seams
@@ -31,6 +33,7 @@ from lantu.core.finding import Answer
 from lantu.core.units import round_half_up
 from lantu.lawbook import Compatibility, Lawbook
 from lantu.overlay.packing import pack_shapes
+from lantu.runs.conflict_clauses import Clauses
 from lantu.runs.conflict_looked import Looked
 from lantu.runs.conflict_outlines import Outlines, outlines_around
 from lantu.runs.conflict_sides import Sides, lacking
@@ -39,6 +42,8 @@ from lantu.store import OUTLINE, Home, Layer
 from lantu.store.conflicts import Conflict, Sighting
 
 CRASHED = "conflict.crashed"
+EXCLUDED: dict[str, Relation] = {"forbidden": "excludes"}
+"""Of zones and planned uses: one that needs a condition is ordinary admission, counted and not numbered."""
 TOLERATED, VERIFIED = "tolerate", "verified"
 _ALONE_M = 1.0
 """So much border without a neighbour is what corners leave that do not quite meet."""
@@ -50,8 +55,7 @@ class AreaScan:
     def __init__(self, home: Home, book: Lawbook, sides: Sides, day: date) -> None:
         self._home, self._book, self._sides = home, book, sides
         self._severity, self._table = severity_of(book), Compatibility(book)
-        self._open, self._indicators, self._day = life_of(book).open, indicators_of(book), day
-        self._clauses: dict[tuple[str, str], dict[str, str] | None] = {}
+        self._open, self._clauses = life_of(book).open, Clauses(home, book, day)
         self._least = float(book.number(LEAST_M2, day))
         self._width = float(book.number(LEAST_WIDTH, day))
         self._reach = float(book.number(ADJACENT, day))
@@ -73,21 +77,6 @@ class AreaScan:
                 looked = Looked(self._sides.code, pair, (CRASHED, why), layers=looked.layers)
             found.append(looked)
         return found
-
-    def _clause(self, layer: Layer) -> dict[str, str] | None:
-        """Return what the reply to the plan of a layer's area says of it; None where it says nothing."""
-        key = (layer.area_code, layer.kind)
-        if key not in self._clauses:
-            indicator = self._indicators.get(layer.kind)
-            plans = self._home.registry.current(layer.area_code, self._day) if indicator else []
-            said = [
-                target.clause
-                for plan in plans
-                for target in plan.version.targets
-                if target.indicator_id == indicator
-            ]
-            self._clauses[key] = {"document": said[0].document, "text": said[0].text} if said else None
-        return self._clauses[key]
 
     def _look(self, pair: Pair, looked: Looked) -> None:
         sides = self._sides
@@ -193,12 +182,9 @@ class AreaScan:
             one = tests.within(one, self._outline(), ENGINE)
         match pair.test:
             case "shared":
-                fit = None
-                if pair.matrix is not None:
-                    fit = self._zone if pair.matrix == "zone" else self._use
-                return tests.shared(one, other, pair.type, self._least, ENGINE, fit)
+                return tests.shared(one, other, pair.type, self._least, ENGINE, self._law(pair))
             case "beyond":
-                return tests.beyond(one, other, pair.type, self._least, ENGINE)
+                return tests.beyond(one, other, pair.type, self._least, ENGINE, self._law(pair))
             case "differs":
                 return tests.differs(one, other, pair.type, self._least, ENGINE)
             case "cover":
@@ -212,11 +198,22 @@ class AreaScan:
             raise InputError("conflict.no_layer", layer=OUTLINE)
         return self._home.packs.get(outline)
 
-    def _zone(self, use: str, zone: str) -> str:
-        return self._table.in_zone(use, zone).outcome
-
-    def _use(self, use: str, planned: str) -> str:
-        return self._table.refines(planned, use).outcome
+    def _law(self, pair: Pair) -> Law | None:
+        """Return what a table says of the two; on a line a use that needs a condition is a conflict, too."""
+        classed = self._book.layer_kinds[pair.first.layer].classed is not None
+        match pair.matrix:
+            case "zone":
+                return Law(lambda use, zone: self._table.in_zone(use, zone).outcome, EXCLUDED)
+            case "use":
+                return Law(lambda use, planned: self._table.refines(planned, use).outcome, EXCLUDED)
+            case "line":
+                assert pair.test is not None
+                line, side = pair.second.layer, PLACES[pair.test]
+                return Law(
+                    lambda use, _: self._table.on_line(use if classed else None, line, side).outcome, LISTED
+                )
+            case _:
+                return None
 
     def _classes(self, groups: Sequence[Group]) -> list[list[dict[str, str]] | None]:
         """Return the land under each conflict by class; None without a survey."""
@@ -249,10 +246,11 @@ class AreaScan:
             "sides": [
                 {"area_code": layer.area_code, "kind": layer.kind, "layer": layer.digest,
                  "title": layer.title, "features": self._sides.names(layer, rows),
-                 "clause": self._clause(layer)}
+                 **self._clauses.of(layer, self._sides, rows)}
                 for layer, rows in zip(layers, (group.first, group.second), strict=True)
             ],
-            "cause": group.cause, "width_m": f"{group.width_m:.2f}", "patches": group.patches,
+            "relation": group.relation or pair.relation, "cause": group.cause,
+            "width_m": f"{group.width_m:.2f}", "patches": group.patches,
             "classes": by_class, "land": land.digest if (land := self._sides.land()) else None,
         }  # fmt: skip
         fate, deed, state = _fate(match, before, group, self._least, self._open)

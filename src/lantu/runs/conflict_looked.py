@@ -40,6 +40,15 @@ class Looked:
     unknown: Small = field(default_factory=Small)
 
     @property
+    def relations(self) -> set[str]:
+        """What holds of the ground on which nobody decided that it stays: excludes, condition."""
+        return {
+            seen.facts["relation"]
+            for seen, fate in zip(self.sightings, self.fates, strict=True)
+            if fate != "tolerated"
+        }
+
+    @property
     def answer(self) -> Answer:
         """The answer of this pair; never better than its worst part."""
         if self.why is not None:
@@ -52,7 +61,9 @@ class Looked:
         if self.conditional.count or self.tolerated:
             answers.append(Answer.NEEDS_PERSON)
         if len(self.sightings) > self.tolerated:
-            answers.append(self.if_found)
+            answers.append(Answer.NEEDS_PERSON)
+            if "excludes" in self.relations:
+                answers.append(Answer.FAIL)
         return worst(answers)
 
     @property

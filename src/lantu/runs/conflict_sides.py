@@ -63,12 +63,15 @@ class Sides:
         pack = self.home.packs.get(layer)
         codes = self.codes(layer)
         causes = self._texts(layer, cause) if cause else None
-        rows = np.arange(len(pack))
+        meant = np.ones(len(pack), np.bool_)
         if side.codes:
-            meant = [code in side.codes for code in codes or ()]
-            rows = rows[np.array(meant, np.bool_)] if meant else rows[:0]
-            pack = take(pack, rows)
-            codes, causes = _chosen(codes, rows), _chosen(causes, rows)
+            meant &= np.isin(codes if codes is not None else [""] * len(pack), list(side.codes))
+        for named, has in ((side.where, True), (side.unless, False)):
+            if named is not None:
+                meant &= np.array([named.has(each) is has for each in self._texts(layer, named.field)], bool)
+        rows = np.flatnonzero(meant)
+        if len(rows) < len(pack):
+            pack, codes, causes = take(pack, rows), _chosen(codes, rows), _chosen(causes, rows)
         return Ground(pack, rows, codes, causes)
 
     def codes(self, layer: Layer) -> list[str] | None:
@@ -81,6 +84,14 @@ class Sides:
         column = self._table(layer)
         named = column["BSM"].to_pylist() if "BSM" in column.column_names else None
         return [str(named[row]) if named and named[row] else str(row + 1) for row in rows]
+
+    def values(self, layer: Layer, name: str, rows: Sequence[int]) -> dict[int, str]:
+        """Return a field of some features, row → text, "" for none; empty where the layer lacks the field."""
+        table = self._table(layer)
+        if name not in table.column_names or not rows:
+            return {}
+        said = table[name].take(pa.array(list(rows), pa.int64())).to_pylist()
+        return {row: "" if each is None else str(each).strip() for row, each in zip(rows, said, strict=True)}
 
     def _texts(self, layer: Layer, name: str) -> list[str]:
         table = self._table(layer)

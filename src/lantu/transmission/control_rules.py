@@ -6,12 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lantu.lawbook import Lawbook, LayerKind, Words
+from lantu.lawbook import Compatibility, Lawbook, LayerKind, Words
 from lantu.transmission.clauses import Rule, Section, Tolerance, refuse, rule_of, tolerance_of
 
 PAGE = "transmission/controls"
-Outcome = Literal["allowed", "condition", "forbidden", "unknown"]
-OUTCOMES: tuple[Outcome, ...] = ("allowed", "condition", "forbidden")
 NUMBERS = ("DKBH", "MC", "BSM")
 """Fields that may name a plot; the first that has a value does."""
 
@@ -28,12 +26,10 @@ class UseRule:
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
-    """Plots within a line, or outside it.
+    """Plots within a line, or outside it: what their use is told there stands in `compatibility/lines.yaml`.
 
     Attributes:
         where: field and words of the line's polygons that are meant; None for all.
-        codes: use → outcome, for all uses below it too.
-        otherwise: of uses that no code names, and of layers without uses.
     """
 
     rule: Rule
@@ -41,12 +37,6 @@ class LineRule:
     upper: LayerKind
     where: tuple[str, tuple[str, ...]] | None
     side: Literal["inside", "outside"]
-    codes: Mapping[str, Outcome]
-    otherwise: Outcome
-
-    def outcome(self, lineage: Sequence[str]) -> Outcome:
-        """Return what a use is told; the code nearest to it decides."""
-        return next((self.codes[code] for code in lineage if code in self.codes), self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +122,16 @@ def control_rules(book: Lawbook) -> ControlRules:
     def rule(each: Mapping[str, Any]) -> Rule:
         return rule_of(Section.CONTROLS, each)
 
+    table = Compatibility(book)
+
+    def on_line(each: Mapping[str, Any]) -> Rule:
+        """Return the rule with the sources of what the table says of the line."""
+        said = table.on_line(None, each["upper"], each["side"])
+        if not said.sources:
+            raise refuse(PAGE, f"{each['id']}: {each['upper']} {each['side']}")
+        title, do = Words(**each["title"]), Words(**each["do"])
+        return Rule(Section.CONTROLS, each["id"], title, do, said.sources, said.verified)
+
     def field(name: str) -> str:
         if name not in book.fields:
             raise refuse(PAGE, name)
@@ -142,9 +142,9 @@ def control_rules(book: Lawbook) -> ControlRules:
         tuple(UseRule(rule(u), kind(u["lower"]), kinds(u["upper"]), u["by"]) for u in d["uses"]),
         tuple(
             LineRule(
-                rule(line), kind(line["lower"]), kind(line["upper"]),
+                on_line(line), kind(line["lower"]), kind(line["upper"]),
                 (field(line["where"]["field"]), tuple(line["where"]["words"])) if "where" in line else None,
-                line["side"], _codes(line, kind(line["lower"]), book), line["otherwise"],
+                line["side"],
             )
             for line in d["lines"]
         ),
@@ -154,14 +154,3 @@ def control_rules(book: Lawbook) -> ControlRules:
         ),
         tuple(OpenRule(rule(o), Words(**o["why"])) for o in d["open"]),
     )  # fmt: skip
-
-
-def _codes(d: Mapping[str, Any], lower: LayerKind, book: Lawbook) -> Mapping[str, Outcome]:
-    lists = lower.classed[1] if lower.classed else ()
-    found: dict[str, Outcome] = {}
-    for outcome in OUTCOMES:
-        for code in d.get(outcome, ()):
-            if code in found or not any(code in book.code_lists[name].rows for name in lists):
-                raise refuse(PAGE, f"{d['id']}: {code}")
-            found[code] = outcome
-    return found

@@ -170,10 +170,8 @@ class _Court:
         return self._judged(rule.rule, f"line_{rule.side}", plots, lines, ground)
 
     def _line_outcome(self, rule: LineRule, code: str) -> str:
-        if rule.lower.classed is None:
-            return rule.otherwise
-        lineage = self._lineage(rule.lower, code)
-        return rule.outcome(lineage) if lineage else "unknown"
+        use = None if rule.lower.classed is None else code
+        return self.table.on_line(use, rule.upper.kind, rule.side).outcome
 
     def _on_side(
         self, rule: LineRule, plots: Sheet, lines: Sheet, shared: OverlayTable
@@ -257,11 +255,6 @@ class _Court:
     def _classes(self, sheet: Sheet) -> list[str] | None:
         classed = self.book.layer_kinds[sheet.kind].classed
         return None if classed is None else sheet.values(classed[0])
-
-    def _lineage(self, kind: LayerKind, code: str) -> list[str]:
-        names = kind.classed[1] if kind.classed else ()
-        known = next((name for name in names if code in self.book.code_lists[name].rows), None)
-        return self.book.code_lists[known].lineage(code) if known else []
 
     def _named(self, sheet: Sheet, code: str) -> str:
         """Return a code with its name, by the first list that has it."""
