@@ -29,7 +29,7 @@ from world_home import DOCUMENT, world_home
 BOOK = load()
 DAY = date(2025, 6, 30)
 PAIRS = {each.code: each for each in pairs_of(BOOK) if each.relation != "coexists"}
-CITY = "220800"
+CITY, NEXT, AROUND = "220800", "222401", "222402"
 FIRST, MET, APART = rect(100, 100, 300, 300), rect(250, 100, 400, 300), rect(500, 500, 700, 700)
 """The first side; a second one that shares 50 × 200 with it; one that shares nothing."""
 
@@ -106,6 +106,12 @@ def made(home: Home, pair: Pair, *, conflicting: bool) -> float:
             GHFQDM=["500", "500"],
         )  # fmt: skip
         return 10_000
+    if pair.test == "seam":
+        # The neighbour takes 10 × 1000 m, or keeps to the border; both are surrounded by a third.
+        rest = rect(-500, -500, 2500, 1500) - rect(0, 0, 2000, 1000)
+        for area, shape in ((NEXT, rect(990 if conflicting else 1000, 0, 2000, 1000)), (AROUND, rest)):
+            put(home, "XZQX", [shape], area=area, XZQDM=[area], XZQMC=["虚构"])
+        return 10_000
     if pair.test == "once":
         put(
             home,
@@ -138,7 +144,7 @@ ORDINARY = [code for code, each in PAIRS.items() if each.first.of != "newest"]
 def test_a_pair_fires(code: str, tmp_path: Path) -> None:
     home = bare(tmp_path)
     area = made(home, PAIRS[code], conflicting=True)
-    found = scan(home, pairs=[code], day=DAY)
+    found = scan(home, areas=[world.AREA_CODE], pairs=[code], day=DAY)
     assert areas(found) == pytest.approx([area], abs=0.05)
     assert found.answer is (Answer.FAIL if PAIRS[code].relation == "excludes" else Answer.NEEDS_PERSON)
     (conflict,) = home.conflicts.list()
@@ -157,7 +163,7 @@ def test_a_pair_fires(code: str, tmp_path: Path) -> None:
 def test_a_pair_that_agrees_stays_silent(code: str, tmp_path: Path) -> None:
     home = bare(tmp_path)
     made(home, PAIRS[code], conflicting=False)
-    found = scan(home, pairs=[code], day=DAY)
+    found = scan(home, areas=[world.AREA_CODE], pairs=[code], day=DAY)
     assert (areas(found), found.answer) == ([], Answer.PASS)
 
 
@@ -165,7 +171,10 @@ def test_a_pair_that_agrees_stays_silent(code: str, tmp_path: Path) -> None:
 def test_a_pair_without_its_layers_cannot_be_told(code: str, tmp_path: Path) -> None:
     found = scan(bare(tmp_path), pairs=[code], day=DAY)
     assert found.answer is Answer.CANNOT_TELL
-    assert looked(found)["why"]["code"] == "conflict.no_layer"
+    if PAIRS[code].test == "seam":
+        assert [each["code"] for each in looked(found)["partly"]] == ["conflict.border_alone"]
+    else:
+        assert looked(found)["why"]["code"] == "conflict.no_layer"
 
 
 @pytest.mark.parametrize("kind", ["YJJBNT", "STBHHX", "CZKFBJ"])

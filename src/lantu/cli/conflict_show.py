@@ -54,6 +54,10 @@ def show_scan(home: Home, found: Scan, conflicts: Sequence[Conflict], out: Path 
         line(say("conflict.conditional", count=fit[0], area=hectares(float(fit[1]))), "yellow")
     if fit := _sum(looked, "unknown"):
         line(say("conflict.unknown_fit", count=fit[0], area=hectares(float(fit[1]))), "yellow")
+    for each in looked:
+        if each["elsewhere"]:
+            others = "、".join(each["elsewhere"])
+            line(say("conflict.elsewhere", area=each["area_code"], others=others, pair=each["pair"]))
     _show_untold(looked)
     line(say(f"conflict.answer_{found.answer}"), _ANSWERS[found.answer])
     if out:
@@ -75,8 +79,7 @@ def _show_untold(looked: Sequence[Mapping[str, Any]]) -> None:
     """Print what cannot be told, each reason once with the areas and pairs that it holds for."""
     reasons: dict[str, list[str]] = {}
     for each in looked:
-        if each["why"]:
-            why = dict(each["why"])
+        for why in map(dict, [each["why"]] if each["why"] else each["partly"]):
             reasons.setdefault(say(why.pop("code"), **why), []).append(f"{each['area_code']} {each['pair']}")
     if not reasons:
         return

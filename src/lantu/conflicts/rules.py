@@ -10,16 +10,17 @@ from lantu.core.errors import LawbookError
 from lantu.lawbook import Citation, Compatibility, Lawbook, Words
 
 FOLDER = "conflicts/"
-LEAST_M2, LEAST_WIDTH, ADJACENT = (
-    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m",
+LEAST_M2, LEAST_WIDTH, ADJACENT, SEAM, MOUTH = (
+    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m", "conflicts.seam_m",
+    "conflicts.seam_mouth",
 )  # fmt: skip
 
 Relation = Literal["excludes", "condition", "coexists"]
-Test = Literal["shared", "beyond", "differs", "cover", "once"]
+Test = Literal["shared", "beyond", "differs", "cover", "once", "seam"]
 Kind = Literal["overlap", "on", "crossing", "shift", "slit"]
 """重叠, 压占, 交叉, 错位, 缝隙."""
 Matrix = Literal["zone", "use", "facility", "line"]
-Of = Literal["same", "survey", "above", "newest"]
+Of = Literal["same", "survey", "above", "newest", "beside"]
 
 
 LISTED: Mapping[str, Relation] = {"forbidden": "excludes", "condition": "condition"}
@@ -46,7 +47,7 @@ class Side:
 
     Attributes:
         of: whose layer: the area's own in force, its latest survey, that of the nearest area above, the
-            area's newest.
+            area's newest, those of the areas beside it.
         codes: the classes of the layer that are meant; empty for all.
         where: only features one of whose words stands in the field; None for all.
         unless: the others; a feature without a value is one of them.
@@ -159,6 +160,8 @@ def _pair(d: Mapping[str, Any], book: Lawbook, table: Compatibility) -> Pair:
     unclassed = [each.layer for each in (first, second) if book.layer_kinds[each.layer].classed is None]
     if (matrix in ("zone", "use") and unclassed) or (matrix == "facility" and second.layer in unclassed):
         raise LawbookError("lawbook.review_page", code=code, name=unclassed[-1])
+    if (d.get("test") == "seam") != (second.of == "beside") or first.of == "beside":
+        raise LawbookError("lawbook.review_page", code=code, name="beside")
     if matrix == "line":
         worst = table.worst_on_line(second.layer, PLACES[d["test"]], classed=first.layer not in unclassed)
         if d["relation"] != LISTED.get(worst):

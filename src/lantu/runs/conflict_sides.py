@@ -34,11 +34,13 @@ class Sides:
     _tables: dict[str, pa.Table] = field(default_factory=dict)
 
     def layer(self, side: Side) -> Layer | None:
-        """Return the layer of a side; None where none is registered."""
+        """Return the layer of a side; None where none is registered, or it is not one of its own."""
         shelf = self.shelves[self.code]
         match side.of:
             case "survey":
                 return shelf.latest_land(self.year)
+            case "beside":
+                return None
             case "newest":
                 return shelf.newest(side.layer)
             case "above":
@@ -113,7 +115,7 @@ def lacking(pair: Pair, sides: Sides) -> list[str]:
     return [
         LAND if each.of == "survey" else each.layer
         for each in (pair.first, pair.second)
-        if sides.layer(each) is None
+        if each.of != "beside" and sides.layer(each) is None
     ]
 
 
