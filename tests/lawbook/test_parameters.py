@@ -32,6 +32,14 @@ def test_before_the_first_day_there_is_none(write_book):
     assert caught.value.code == "lawbook.no_parameter"
 
 
+def test_a_kind_of_layer_that_ages_reads_its_parameter(write_book, pages):
+    unread = pages["rules/change/CH01.yaml"].replace("parameters: [watch.smallest]", "parameters: []")
+    kinds = pages["profiles/layer_kinds.yaml"].replace("LINE: {", "LINE: {ages: watch.smallest, ")
+    book = load(write_book({"rules/change/CH01.yaml": unread, "profiles/layer_kinds.yaml": kinds}))
+    assert book.layer_kinds["LINE"].ages == "watch.smallest"
+    assert [kind for kind, each in book.layer_kinds.items() if each.ages] == ["LINE"]
+
+
 def test_a_word_is_not_a_number(write_book, pages):
     text = pages["parameters/watch.yaml"].replace("value: 400", "value: 四百")
     book = load(write_book({"parameters/watch.yaml": text}))

@@ -80,6 +80,7 @@ FAULTS = [
     (FIELDS, "list: land", "list: sea", "unknown_code_list", 2),
     (FIELDS, "unit: 平方米", "unit: m", "unknown_unit", 2),
     (KINDS, "fields: [BSM, MJ]", "fields: [BSM, MM]", "unknown_field", 1),
+    (KINDS, "fields: [BSM, MJ]", "ages: watch.largest, fields: [BSM, MJ]", "unknown_parameter", 1),
     (KINDS, "LINE:", "Line:", "bad_form", 1),
     (KINDS, "geometry: polygon", 'geometry: polygon, ysdm: "2001010100"', "bad_value", 1),
     (MESSAGES, "{size} of farmland", "{sizes} of farmland", "placeholder_mismatch", 1),

@@ -29,6 +29,8 @@ FORBIDDEN = {
     "红线内的工业项目": {"CR01", "CR04", "CR14"},
     "跨生态保护红线": {"CR01", "CR14"},
     "压永久基本农田不足一平方米": {"CR02", "CR14"},
+    "弹性发展区内的道路，报许可": {"CR15"},
+    "红线内的变电站，不是线性工程": {"CR01"},
 }
 BY_PLACE = ("跨城镇开发边界", "部分在所有规划之外")
 """What forbids these hangs on where they come to lie; the first always lies outside the boundary in part."""
@@ -76,6 +78,38 @@ def test_illegal_sites_are_forbidden_by_what_the_truth_says_and_no_other_is(revi
             assert forbidding == FORBIDDEN.get(told["what"]["zh"], set()), told["id"]
         if told["what"]["zh"] == "跨城镇开发边界":
             assert "CR04" in forbidding, told["id"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fact"),
+    [
+        ("弹性发展区内的道路，选址", "弹性发展区内的道路，报许可", "stage"),
+        ("红线内无法避让的输电线路", "红线内的变电站，不是线性工程", "linear"),
+    ],
+)
+def test_one_fact_turns_the_opinion(reviewed, one, other, fact):
+    """In every county a pair of sites in one kind of place: allowed with documents, and forbidden."""
+    found = {}
+    for told, site in reviewed:
+        found.setdefault(told["what"]["zh"], []).append((PROJECTS[told["project"]], site.opinion.answer))
+    assert len(found[one]) == len(found[other]) == len(COUNTIES)
+    for (project, passes), (changed, fails) in zip(found[one], found[other], strict=True):
+        differ = {name for name in project if project[name] != changed[name]} - {"name"}
+        assert (differ, passes, fails) == ({fact}, Answer.NEEDS_PERSON, Answer.FAIL)
+
+
+def test_the_samples_survey_is_too_old_two_years_after_it(home, sample):
+    """It ends with 2025: honest until the end of 2027, cannot tell from then on."""
+    (file,) = {each["file"] for each in sample.sites["sites"] if each["file"].endswith(".txt")}
+    land = ("CR11", "CR12", "CR22", "CR23", "CR24")
+    for day, told in ((date(2027, 12, 31), False), (date(2028, 1, 1), True)):
+        for site in review_file(home, sample.folder / file, day=day).sites:
+            stale = {
+                each.control.code
+                for each in site.opinion.judged
+                if each.why and each.why[0] == "review.out_of_date"
+            }
+            assert stale == (set(land) if told else set())
 
 
 def test_a_site_outside_every_plan_is_never_told_to_conform(reviewed):

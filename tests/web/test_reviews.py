@@ -70,6 +70,33 @@ def test_a_review_says_what_the_command_says(desk: Client, home: Home, tmp_path:
     assert shapes["CR01"] is None
 
 
+def test_an_old_survey_and_an_unsaid_stage(desk: Client) -> None:
+    sites = collection(rect(100, 150, 300, 350))
+
+    def farmland(**asked: Any) -> dict[str, Any]:
+        (site,) = ask(desk, geojson=sites, **asked).json()["sites"]
+        return next(dict(each) for each in site["controls"] if each["control"] == "CR11")
+
+    # The world's latest survey is of 2025.
+    old = farmland(day="2028-01-01")
+    assert (old["status"], old["affected_m2"]) == ("cannot_tell", pytest.approx(30_000, abs=0.01))
+    assert old["missing"] == {
+        "code": "review.out_of_date", "layer": "DLTB", "year": 2025, "limit": 2, "since": 2026,
+        "day": "2028-01-01",
+    }  # fmt: skip
+    assert "geometry" in old
+    good = farmland(day="2027-12-31")
+    assert (good["status"], good["missing"]) == ("document", None)
+    assert {each["id"]: each["asked_if"] for each in good["documents"]} == {
+        "siting_opinion": {"stage": ["conversion", "siting"]},
+        "conversion": {"stage": ["acceptance", "conversion", "permission"]},
+    }
+    said = farmland(day="2027-12-31", project=RURAL | {"stage": "siting"})
+    assert [(each["id"], each["asked_if"]) for each in said["documents"]] == [("siting_opinion", {})]
+    refused = ask(desk, geojson=sites, project=RURAL | {"stage": "someday"})
+    assert refused.status_code == 400 and problem(refused)["code"] == "review.unknown_value"
+
+
 def test_points_and_wkt(desk: Client) -> None:
     (shape,) = world.geographic([rect(100, 150, 300, 350)])
     told = ask(desk, wkt=shape.wkt, crs="EPSG:4490").json()["sites"][0]

@@ -47,7 +47,7 @@ class Document:
 
     def asked_of(self, project: Mapping[str, str]) -> bool:
         """Say whether a project is asked for it; where a fact is not known, it is."""
-        return all(project.get(name) in (None, *values) for name, values in self.when.items())
+        return all(name not in project or project[name] in values for name, values in self.when.items())
 
     def hangs_on(self, project: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
         """Return what it is asked for by, as far as it is not known of a project."""
