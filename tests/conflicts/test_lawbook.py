@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lantu.conflicts.life import life_of
-from lantu.conflicts.rules import pairs_of, severity_of
-from lantu.core.errors import ConflictError, InputError
+from lantu.conflicts.rules import PLACES, pairs_of, severity_of
+from lantu.core.errors import ConflictError, InputError, LawbookError
 from lantu.lawbook import load
+from lantu.transmission.control_rules import control_rules
 
 BOOK = load()
 SAID = {
@@ -84,3 +85,22 @@ def test_a_deadline_that_is_no_day_and_an_outcome_nobody_knows() -> None:
     with pytest.raises(InputError) as refused:
         life.step("decide", "proposed", SAID | {"outcome": "maybe"}, "1")
     assert refused.value.code == "conflict.outcome"
+
+
+def test_a_pair_that_says_other_than_the_table_of_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = next(each for each in BOOK.pages["conflicts/pairs"]["pairs"] if each.get("matrix") == "line")
+    monkeypatch.setitem(pair, "relation", "condition")
+    with pytest.raises(LawbookError) as refused:
+        pairs_of(BOOK)
+    assert refused.value.code == "lawbook.review_page"
+
+
+def test_what_detailed_plans_are_held_to_is_the_same_for_conflicts_and_transmission() -> None:
+    """Every line that transmission asks of is one that conflicts are scanned for, by the same table."""
+    looked = {
+        (each.first.layer, each.second.layer, PLACES[each.test])
+        for each in pairs_of(BOOK)
+        if each.matrix == "line" and each.test
+    }
+    asked = {(each.lower.kind, each.upper.kind, each.side) for each in control_rules(BOOK).lines}
+    assert asked == looked

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conflicts.made import Box, ground
-from lantu.conflicts.patches import beyond, cover, differs, once, shared, within
+from lantu.conflicts.patches import Law, beyond, cover, differs, once, shared, within
+from lantu.conflicts.rules import LISTED
 from lantu.overlay.engine import KernelEngine
 from lantu.overlay.packing import pack_shapes
 
@@ -48,11 +49,36 @@ def test_slivers_are_counted_and_never_dropped() -> None:
 def test_classes_decide_where_a_matrix_does() -> None:
     first = ground((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), codes=[FOREST, HOMES, RAPE])
     zones = ground((0, 0, 45, 10), (45, 0, 50, 10), codes=["100", "200"])
-    found = shared(first, zones, "overlap", 1.0, ENGINE, fit)
+    found = shared(first, zones, "overlap", 1.0, ENGINE, Law(fit, {"forbidden": "excludes"}))
     assert [each.first for each in found.patches] == [(1,)]
     assert area(found) == pytest.approx(100)
     assert (found.unknown.count, found.unknown.area_m2) == (1, pytest.approx(50))
     assert (found.conditional.count, found.conditional.area_m2) == (1, pytest.approx(50))
+
+
+def test_a_law_may_list_what_needs_a_condition() -> None:
+    first = ground((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), codes=[FOREST, HOMES, RAPE])
+    law = Law(lambda use, _: {FOREST: "condition", HOMES: "forbidden"}.get(use, "unknown"), LISTED)
+    found = shared(first, ground((0, 0, 50, 5)), "on", 1.0, ENGINE, law)
+    assert {(each.first, each.relation, each.shape.area) for each in found.patches} == {
+        ((0,), "condition", 50), ((1,), "excludes", 50),
+    }  # fmt: skip
+    assert (found.unknown.count, found.unknown.area_m2, found.conditional.count) == (1, pytest.approx(50), 0)
+
+
+def test_beyond_asks_the_law_of_the_first_side_alone() -> None:
+    first = ground(
+        (0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), (60, 0, 70, 10),
+        codes=[FOREST, HOMES, RAPE, "allowed"],
+    )  # fmt: skip
+    told = {FOREST: "condition", HOMES: "forbidden", "allowed": "allowed"}
+    law = Law(lambda use, _: told.get(use, "unknown"), LISTED)
+    found = beyond(first, ground((0, 0, 4, 10), (20, 0, 29.95, 10)), "on", 1.0, ENGINE, law)
+    assert [(each.first, each.relation, each.shape.area) for each in found.patches] == [
+        ((0,), "condition", pytest.approx(60))
+    ]
+    assert (found.slivers.count, found.slivers.area_m2) == (1, pytest.approx(0.5))
+    assert (found.unknown.count, found.unknown.area_m2) == (1, pytest.approx(100))
 
 
 def test_ground_beyond_is_what_is_left_of_the_first() -> None:

@@ -97,6 +97,17 @@ def test_the_demo(tmp_path: Path) -> None:
     numbered = home.conflicts.list()
     assert len(numbered) >= len(planted) > 0
     assert {each.state for each in numbered} == {"found"}
+    # A county's line stands with the plan that it was approved with, and with what the reply says of it.
+    lines = [
+        side
+        for each in numbered
+        for side in each.facts["sides"]
+        if side["kind"] == "YJJBNT" and side["area_code"] == each.area_code
+    ]
+    assert lines
+    assert {(side["plan"]["document"], side["clause"]["document"]) for side in lines} == {
+        ("吉政函〔2024〕47号", "吉政函〔2024〕47号")
+    }
 
     again = demonstrate(home, scale=0.05, made_at=NOW)
     assert all(each.already_there for each in again.plans)

@@ -29,7 +29,7 @@ from world_home import DOCUMENT, world_home
 BOOK = load()
 DAY = date(2025, 6, 30)
 PAIRS = {each.code: each for each in pairs_of(BOOK) if each.relation != "coexists"}
-CITY = "220800"
+CITY, NEXT, AROUND = "220800", "222401", "222402"
 FIRST, MET, APART = rect(100, 100, 300, 300), rect(250, 100, 400, 300), rect(500, 500, 700, 700)
 """The first side; a second one that shares 50 × 200 with it; one that shares nothing."""
 
@@ -50,6 +50,16 @@ def classes(pair: Pair) -> tuple[str | None, str | None]:
     if pair.matrix is None:
         return next(iter(sorted(pair.first.codes)), None), next(iter(sorted(pair.second.codes)), None)
     table = Compatibility(BOOK)
+    if pair.matrix == "line":
+        if BOOK.layer_kinds[pair.first.layer].classed is None:
+            return None, None
+        told = {"excludes": "forbidden", "condition": "condition"}[pair.relation]
+        side: Any = "outside" if pair.test == "beyond" else "inside"
+        uses = ("0701", "1207", "01")
+        return next(u for u in uses if table.on_line(u, pair.second.layer, side).outcome == told), None
+    if pair.matrix == "facility":
+        assert table.sited("医院", "1001").outcome == "forbidden"
+        return None, "1001"
     if pair.matrix == "zone":
         assert table.in_zone("0701", "100").outcome == "forbidden"
         return "0701", "100"
@@ -60,6 +70,8 @@ def classes(pair: Pair) -> tuple[str | None, str | None]:
 def put_side(home: Home, side: Side, shape: Any, code: str | None) -> None:
     classed = BOOK.layer_kinds[side.layer].classed
     columns = {classed[0]: [code or ""]} if classed and side.layer != "XZQX" else {}
+    for named, value in ((side.where, "供水廊道"), (side.unless, "医院")):
+        columns |= {named.field: [value]} if named else {}
     if side.layer == "DLTB":
         columns |= {"TBMJ": [1.0], "TBDLMJ": [1.0]}
     put(
@@ -94,6 +106,12 @@ def made(home: Home, pair: Pair, *, conflicting: bool) -> float:
             GHFQDM=["500", "500"],
         )  # fmt: skip
         return 10_000
+    if pair.test == "seam":
+        # The neighbour takes 10 × 1000 m, or keeps to the border; both are surrounded by a third.
+        rest = rect(-500, -500, 2500, 1500) - rect(0, 0, 2000, 1000)
+        for area, shape in ((NEXT, rect(990 if conflicting else 1000, 0, 2000, 1000)), (AROUND, rest)):
+            put(home, "XZQX", [shape], area=area, XZQDM=[area], XZQMC=["虚构"])
+        return 10_000
     if pair.test == "once":
         put(
             home,
@@ -126,7 +144,7 @@ ORDINARY = [code for code, each in PAIRS.items() if each.first.of != "newest"]
 def test_a_pair_fires(code: str, tmp_path: Path) -> None:
     home = bare(tmp_path)
     area = made(home, PAIRS[code], conflicting=True)
-    found = scan(home, pairs=[code], day=DAY)
+    found = scan(home, areas=[world.AREA_CODE], pairs=[code], day=DAY)
     assert areas(found) == pytest.approx([area], abs=0.05)
     assert found.answer is (Answer.FAIL if PAIRS[code].relation == "excludes" else Answer.NEEDS_PERSON)
     (conflict,) = home.conflicts.list()
@@ -145,7 +163,7 @@ def test_a_pair_fires(code: str, tmp_path: Path) -> None:
 def test_a_pair_that_agrees_stays_silent(code: str, tmp_path: Path) -> None:
     home = bare(tmp_path)
     made(home, PAIRS[code], conflicting=False)
-    found = scan(home, pairs=[code], day=DAY)
+    found = scan(home, areas=[world.AREA_CODE], pairs=[code], day=DAY)
     assert (areas(found), found.answer) == ([], Answer.PASS)
 
 
@@ -153,7 +171,10 @@ def test_a_pair_that_agrees_stays_silent(code: str, tmp_path: Path) -> None:
 def test_a_pair_without_its_layers_cannot_be_told(code: str, tmp_path: Path) -> None:
     found = scan(bare(tmp_path), pairs=[code], day=DAY)
     assert found.answer is Answer.CANNOT_TELL
-    assert looked(found)["why"]["code"] == "conflict.no_layer"
+    if PAIRS[code].test == "seam":
+        assert [each["code"] for each in looked(found)["partly"]] == ["conflict.border_alone"]
+    else:
+        assert looked(found)["why"]["code"] == "conflict.no_layer"
 
 
 @pytest.mark.parametrize("kind", ["YJJBNT", "STBHHX", "CZKFBJ"])
@@ -193,9 +214,15 @@ def test_land_by_class_and_names_of_features(tmp_path: Path) -> None:
         ["P1", "P2"],
         "虚构1号",
     )
-    # What the plan's reply says of the line stands with its side; of permits it says nothing.
-    assert permit["clause"] is None
+    # What the plan's reply says of the line stands with its side; a permit says what it is itself.
+    assert (permit["clause"], permit["plan"]) == (None, None)
+    assert permit["says"] == [
+        [{"field": "BH", "value": "虚构1号", "name": None},
+         {"field": "YDYHFLDM", "value": "1001", "name": "工业用地"}]
+    ]  # fmt: skip
     assert line["clause"]["document"] == DOCUMENT and "永久基本农田" in line["clause"]["text"]
+    assert (line["plan"], line["says"], line["says_count"]) == (None, [], 0)
+    assert conflict.facts["relation"] == "excludes"
     (point,) = world.PLANE.project([shapely.Point(*conflict.place)], world.CRS_4490)
     assert conflict.shape.buffer(0.1).contains(point)
 
@@ -279,6 +306,25 @@ def test_ground_that_fits_on_conditions_is_for_a_person(tmp_path: Path) -> None:
     found = scan(home, pairs=["CF13"], day=DAY)
     assert (found.answer, areas(found)) == (Answer.NEEDS_PERSON, [])
     assert looked(found)["conditional"]["count"] == 1
+
+
+def test_a_use_that_needs_a_condition_on_a_line_is_numbered_for_a_person(tmp_path: Path) -> None:
+    home = world_home(tmp_path)
+    # A road of 30 × 50 on basic farmland beside houses of 40 × 50, in one unit: two conflicts, not one.
+    plots = [rect(10, 10, 40, 60), rect(40, 10, 80, 60), rect(210, 10, 260, 60), rect(310, 10, 330, 30)]
+    uses = ["1207", "0701", "0101", "9999"]
+    put(home, "DETAILED_PLOT", plots, DYBH=["甲"] * 4, DKBH=["1", "2", "3", "4"], YDYHFLDM=uses)
+    found = scan(home, pairs=["CF10"], day=DAY)
+    assert {(float(each.area_m2), each.facts["relation"]) for each in home.conflicts.list()} == {
+        (2_000.0, "excludes"), (1_500.0, "condition"),
+    }  # fmt: skip
+    assert found.answer is Answer.FAIL
+    assert looked(found)["unknown"] == {"count": 1, "area_m2": "400.00"}
+    put(home, "DETAILED_PLOT", plots[:1], DYBH=["甲"], DKBH=["1"], YDYHFLDM=["1207"])
+    again = scan(home, pairs=["CF10"], day=DAY)
+    assert (again.answer, [each["fate"] for each in looked(again)["conflicts"]]) == (
+        Answer.NEEDS_PERSON, ["remaining"],
+    )  # fmt: skip
 
 
 def test_the_city_is_held_against_the_county_within_its_outline(tmp_path: Path) -> None:

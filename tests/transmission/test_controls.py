@@ -141,11 +141,13 @@ def test_lines_kept_by_plots(clause: str, kind: str, use: str | None, answer: An
 
 def test_plots_outside_the_urban_boundary() -> None:
     boundary = sheet("CZKFBJ", rect(0, 0, 500, 500), rect(500, 0, 600, 100), GHFQDM=["410", "420"])
-    found = judged("plots_boundary", plots((rect(450, 50, 550, 150), HOMES)), boundary)
-    assert (found.finding.answer, patches(found)) == (
-        Answer.NEEDS_PERSON,
-        [("condition", pytest.approx(2_500, abs=0.01))],
-    )
+    out = rect(450, 50, 550, 150)
+    for use, answer, what in (
+        (HOMES, Answer.FAIL, "forbidden"), ("1302", Answer.NEEDS_PERSON, "condition"),
+        ("0000", Answer.CANNOT_TELL, "unknown"),
+    ):  # fmt: skip
+        found = judged("plots_boundary", plots((out, use)), boundary)
+        assert (found.finding.answer, patches(found)) == (answer, [(what, pytest.approx(2_500, abs=0.01))])
     inside = plots((rect(450, 0, 550, 100), HOMES))
     assert judged("plots_boundary", inside, boundary).finding.answer is Answer.PASS
     assert (
@@ -212,8 +214,52 @@ def test_limits_where_the_upper_plan_sets_them(
 def test_what_only_a_person_can_tell_and_what_is_not_there() -> None:
     found = by_id(judge_controls(RULES, {kind: absent(kind) for kind in RULES.wanted()}, world.PLANE, BOOK))
     of = {name: each.finding.answer for name, each in found.items()}
-    assert of.pop("outside_system") is of.pop("facilities") is Answer.NEEDS_PERSON
+    assert of.pop("outside_system") is Answer.NEEDS_PERSON
     assert set(of.values()) == {Answer.CANNOT_TELL}
+
+
+SITES = ("医院", "泵站", "供水廊道", "观景台")
+
+
+def facilities(*kinds: str, use: str) -> Judged:
+    """Judge facilities of 10 × 10 side by side, of which a plot of one use covers all but the last metre."""
+    shapes = [rect(20 * n, 0, 20 * n + 10, 10) for n in range(len(kinds))]
+    sites = sheet("SPECIAL_SITE", *shapes, LX=kinds, MC=[f"虚构{each}" for each in kinds])
+    return judged("facilities", sites, plots((rect(0, 0, 200, 9), use)))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "use", "answer", "told"),
+    [
+        # Each has 90 m² on the plot; the 10 m² beyond it have no plot at all.
+        (("医院",), "0806", Answer.NEEDS_PERSON, {"condition": 10}),
+        (("医院",), "1001", Answer.FAIL, {"forbidden": 90, "condition": 10}),
+        (("泵站",), "0701", Answer.NEEDS_PERSON, {"condition": 100}),
+        (("泵站",), "13", Answer.NEEDS_PERSON, {"condition": 10}),
+        (("观景台",), "0806", Answer.CANNOT_TELL, {"unknown": 90, "condition": 10}),
+        (("供水廊道",), "1001", Answer.PASS, {}),
+        (SITES, "1001", Answer.FAIL, {"forbidden": 90, "unknown": 90, "condition": 120}),
+    ],
+)
+def test_facilities_have_their_plot(
+    kinds: tuple[str, ...], use: str, answer: Answer, told: dict[str, float]
+) -> None:
+    found = facilities(*kinds, use=use)
+    assert found.finding.answer is answer
+    areas = dict.fromkeys(told, 0.0)
+    for what, area in patches(found):
+        areas[what] += area
+    assert areas == pytest.approx(told, abs=0.05)
+
+
+def test_a_facility_wholly_on_its_plot_passes() -> None:
+    sites = sheet("SPECIAL_SITE", rect(0, 0, 10, 10), LX=["医院"], MC=["虚构医院"])
+    found = judged("facilities", sites, plots((rect(0, 0, 20, 20), "080601")))
+    assert (found.finding.answer, found.finding.params["count"]) == (Answer.PASS, 1)
+    nameless = sheet("SPECIAL_SITE", rect(0, 0, 10, 10))
+    assert judged("facilities", nameless, plots((rect(0, 0, 9, 9), HOMES))).finding.answer is (
+        Answer.CANNOT_TELL
+    )
 
 
 def test_a_clause_that_crashes_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,9 +274,9 @@ def test_a_clause_that_crashes_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -
     assert judged("plots_green", mine, boundary, green).finding.answer is Answer.PASS
 
 
-def test_a_page_with_a_code_of_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_of_which_no_table_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     page = BOOK.pages["transmission/controls"]
-    monkeypatch.setitem(page["lines"][0], "allowed", ["0000"])
+    monkeypatch.setitem(page["lines"][0], "side", "outside")
     with pytest.raises(LawbookError) as refused:
         control_rules(BOOK)
     assert refused.value.code == "lawbook.transmission_page"

@@ -126,6 +126,13 @@ export interface Note {
 
 export type Severity = 'serious' | 'medium' | 'minor'
 
+/** A field of a feature; `name` that of its class, where it is one. */
+export interface Said {
+  title: Words
+  value: string
+  name: string | null
+}
+
 /** One side of a conflict; `layer` is a digest, `name` that of its kind of layer. */
 export interface ConflictSide {
   area_code: string
@@ -134,6 +141,13 @@ export interface ConflictSide {
   layer: string
   title: string
   features: string[]
+  /** What the reply says of this kind of layer. */
+  clause: { document: string; text: string } | null
+  /** The plan that the layer was approved with. */
+  plan: { title: string; document: string | null } | null
+  /** Each different saying of its features once, the first few of `says_count`. */
+  says: Said[][]
+  says_count: number
 }
 
 /** A numbered conflict; `present`: whether the last scan found it. */

@@ -54,6 +54,10 @@ def show_scan(home: Home, found: Scan, conflicts: Sequence[Conflict], out: Path 
         line(say("conflict.conditional", count=fit[0], area=hectares(float(fit[1]))), "yellow")
     if fit := _sum(looked, "unknown"):
         line(say("conflict.unknown_fit", count=fit[0], area=hectares(float(fit[1]))), "yellow")
+    for each in looked:
+        if each["elsewhere"]:
+            others = "、".join(each["elsewhere"])
+            line(say("conflict.elsewhere", area=each["area_code"], others=others, pair=each["pair"]))
     _show_untold(looked)
     line(say(f"conflict.answer_{found.answer}"), _ANSWERS[found.answer])
     if out:
@@ -75,8 +79,7 @@ def _show_untold(looked: Sequence[Mapping[str, Any]]) -> None:
     """Print what cannot be told, each reason once with the areas and pairs that it holds for."""
     reasons: dict[str, list[str]] = {}
     for each in looked:
-        if each["why"]:
-            why = dict(each["why"])
+        for why in map(dict, [each["why"]] if each["why"] else each["partly"]):
             reasons.setdefault(say(why.pop("code"), **why), []).append(f"{each['area_code']} {each['pair']}")
     if not reasons:
         return
@@ -123,14 +126,16 @@ def show_conflict(home: Home, conflict: Conflict, over: Sequence[Conflict], hist
     )  # fmt: skip
     lon, lat = conflict.place
     facts = conflict.facts
+    if relation := facts.get("relation"):
+        line(say(f"conflict.is_{relation}"), "bold red" if relation == "excludes" else "bold yellow")
     line(
         say("conflict.facts", area=hectares(float(conflict.area_m2)), square=conflict.area_m2,
             width=facts["width_m"], patches=facts["patches"], lon=f"{lon:.6f}", lat=f"{lat:.6f}")
     )  # fmt: skip
     for name, side in zip(("first", "second"), facts["sides"], strict=True):
         line(_side(name, side))
-        if clause := side.get("clause"):
-            line(say("conflict.side_clause", document=clause["document"], text=clause["text"]), "dim")
+        for each in _grounds(side):
+            line(each, "dim")
     if facts["classes"] is None:
         line(say("conflict.no_land"), "yellow")
     for each in facts["classes"] or ():
@@ -238,6 +243,26 @@ def _side(name: str, side: Mapping[str, Any]) -> str:
         "conflict.side", side=say(f"conflict.{name}"), kind=kind, title=side["title"],
         digest=short(side["layer"]), features=named,
     )  # fmt: skip
+
+
+def _grounds(side: Mapping[str, Any]) -> list[str]:
+    """Return what a side rests on: the plan, the reply's sentence, what the features say."""
+    found = []
+    if plan := side.get("plan"):
+        found.append(say("conflict.side_plan", title=plan["title"], document=plan["document"] or "–"))
+    if clause := side.get("clause"):
+        found.append(say("conflict.side_clause", document=clause["document"], text=clause["text"]))
+    for saying in side.get("says", ()):
+        said = (f"{_field(each['field'])} {each['value']} {each['name'] or ''}".strip() for each in saying)
+        found.append(say("conflict.side_says", said="，".join(said)))
+    if (more := side.get("says_count", 0) - len(side.get("says", ()))) > 0:
+        found.append(say("conflict.side_says_more", count=more))
+    return found
+
+
+def _field(name: str) -> str:
+    known = load().fields.get(name)
+    return _words(known.title) if known else name
 
 
 def _event(event: Event) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from lantu.conflicts.patches import Patch, Small
-from lantu.conflicts.rules import Kind
+from lantu.conflicts.rules import Kind, Relation
 from lantu.overlay.cutting import FEW, polygons_of, widest
 
 
@@ -23,6 +23,7 @@ class Group:
 
     Attributes:
         shape: polygon or multipolygon in the plane; area_m2 its statutory area, each spot once.
+        relation: as that of its patches.
         patches: of how many pieces it was put together.
         first, second: rows of the layers on both sides.
     """
@@ -35,6 +36,7 @@ class Group:
     patches: int
     first: tuple[int, ...]
     second: tuple[int, ...]
+    relation: Relation | None
 
 
 def grouped(
@@ -43,7 +45,7 @@ def grouped(
     """Join patches to conflicts, the biggest first.
 
     Args:
-        reach_m: patches of one cause and type no further apart are one.
+        reach_m: patches of one cause, type and relation no further apart are one.
 
     Returns:
         The conflicts, and what is smaller or narrower than the least, counted piece by piece.
@@ -61,7 +63,7 @@ def grouped(
 
 def _parts(patches: Sequence[Patch]) -> list[Patch]:
     return [
-        Patch(part, each.type, each.cause, each.first, each.second)
+        replace(each, shape=part)
         for each in patches
         for part in shapely.get_parts(each.shape).tolist()
         if part.area > 0
@@ -74,12 +76,9 @@ def _joined(pieces: Sequence[Patch], reach_m: float) -> list[list[int]]:
         return []
     shapes = np.array([each.shape for each in pieces], object)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach_m)
+    kinds = [(each.cause, each.type, each.relation) for each in pieces]
     same: NDArray[np.bool_] = np.array(
-        [
-            (pieces[a].cause, pieces[a].type) == (pieces[b].cause, pieces[b].type)
-            for a, b in zip(one.tolist(), other.tolist(), strict=True)
-        ],
-        np.bool_,
+        [kinds[a] == kinds[b] for a, b in zip(one.tolist(), other.tolist(), strict=True)], np.bool_
     )
     one, other = one[same], other[same]
     links = coo_array((np.ones(len(one), np.int8), (one, other)), (len(pieces), len(pieces)))
@@ -95,7 +94,10 @@ def _group(pieces: Sequence[Patch]) -> Group:
     parts = np.array(sorted(shapely.get_parts(whole), key=lambda part: -part.area), object)
     width = float(widest(parts[:1], FEW)[0][0]) if len(parts) else 0.0
     first, second = _rows(each.first for each in pieces), _rows(each.second for each in pieces)
-    return Group(whole, pieces[0].type, pieces[0].cause, float(whole.area), width, len(pieces), first, second)
+    like = pieces[0]
+    return Group(
+        whole, like.type, like.cause, float(whole.area), width, len(pieces), first, second, like.relation
+    )
 
 
 def _rows(sides: Iterable[tuple[int, ...]]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from lantu.conflicts.rules import Kind
+from lantu.conflicts.rules import Kind, Relation
 from lantu.overlay.coverage import coverage, overlaps_of
 from lantu.overlay.cutting import mended, polygons_of, seen_in, shared_by
 from lantu.overlay.doubles import lying_double
@@ -22,8 +22,19 @@ NOISE_M2 = 1e-4
 """Less than a square centimetre is what rounding leaves of lines that are the same."""
 CRACK_M = 0.001
 Rows = NDArray[np.int64]
-Fit = Callable[[str, str], str]
-"""(class of the first side, class of the second) → allowed, condition, forbidden or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What a table of compatibility says, class against class.
+
+    Attributes:
+        fit: (class of the first side, class of the second) → allowed, condition, forbidden or unknown.
+        listed: outcome → what it makes of the ground; ground of other outcomes is counted, or agrees.
+    """
+
+    fit: Callable[[str, str], str]
+    listed: Mapping[str, Relation]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,13 +59,18 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """One piece of ground: rows of the layers on both sides, where there are some."""
+    """One piece of ground: rows of the layers on both sides, where there are some.
+
+    Attributes:
+        relation: whether it is excluded or for a person; None where it is as the pair says.
+    """
 
     shape: Any
     type: Kind
     cause: str
     first: tuple[int, ...]
     second: tuple[int, ...]
+    relation: Relation | None = None
 
 
 @dataclass(slots=True)
@@ -88,9 +104,9 @@ class Found:
 
 
 def shared(
-    first: Ground, second: Ground, kind: Kind, least_m2: float, engine: KernelEngine, fit: Fit | None = None
+    first: Ground, second: Ground, kind: Kind, least_m2: float, engine: KernelEngine, law: Law | None = None
 ) -> Found:
-    """Return the ground that both sides cover; with `fit`, where their classes forbid each other.
+    """Return the ground that both sides cover; with a law, where it lists what their classes come to.
 
     Raises:
         InputError: `overlay.invalid` for a polygon that covers ground twice.
@@ -99,39 +115,56 @@ def shared(
     table = engine.overlay(first.pack, second.pack)
     pairs = np.column_stack([table.left_id, table.right_id]).astype(np.int64)
     area = np.asarray(table.area_m2, np.float64)
-    if fit is not None:
-        fits = _fits(first, second, pairs, fit)
-        for name, into in (("condition", found.conditional), ("unknown", found.unknown)):
-            into.add(area[(fits == name) & (area >= least_m2)])
-        pairs, area = pairs[fits == "forbidden"], area[fits == "forbidden"]
+    fits = None if law is None else _fits(first, second, pairs, law)
+    if law is not None and fits is not None:
+        _count(found, fits, area, least_m2, law)
+        meant = np.isin(fits, list(law.listed))
+        pairs, area, fits = pairs[meant], area[meant], fits[meant]
     small = area < least_m2
     found.slivers.add(area[small & (area > NOISE_M2)])
-    pairs = pairs[~small]
-    for (a, b), shape in zip(pairs.tolist(), shared_by(first.pack, second.pack, pairs), strict=True):
+    pairs, fits = pairs[~small], None if fits is None else fits[~small]
+    for place, ((a, b), shape) in enumerate(
+        zip(pairs.tolist(), shared_by(first.pack, second.pack, pairs), strict=True)
+    ):
+        relation = None if law is None or fits is None else law.listed[str(fits[place])]
         found.patches.append(
-            Patch(shape, kind, first.cause_of(a), (int(first.rows[a]),), (int(second.rows[b]),))
+            Patch(shape, kind, first.cause_of(a), (int(first.rows[a]),), (int(second.rows[b]),), relation)
         )
     return found
 
 
-def _fits(first: Ground, second: Ground, pairs: Rows, fit: Fit) -> NDArray[np.str_]:
-    assert first.codes is not None and second.codes is not None
+def _count(
+    found: Found, fits: NDArray[np.str_], area: NDArray[np.float64], least_m2: float, law: Law
+) -> None:
+    """Count the ground of classes that is neither listed nor agrees."""
+    for name, into in (("condition", found.conditional), ("unknown", found.unknown)):
+        if name not in law.listed:
+            into.add(area[(fits == name) & (area >= least_m2)])
+
+
+def _fits(first: Ground, second: Ground, pairs: Rows, law: Law) -> NDArray[np.str_]:
     known: dict[tuple[str, str], str] = {}
     found = []
     for a, b in pairs.tolist():
-        codes = first.codes[a], second.codes[b]
+        codes = _class_of(first, a), _class_of(second, b)
         if codes not in known:
-            known[codes] = fit(*codes)
+            known[codes] = law.fit(*codes)
         found.append(known[codes])
     return np.array(found, "<U9")
 
 
+def _class_of(side: Ground, row: int) -> str:
+    return "" if side.codes is None else side.codes[row]
+
+
 def beyond(
-    first: Ground, second: Ground, kind: Kind, least_m2: float, engine: KernelEngine, *, turned: bool = False
-) -> Found:
+    first: Ground, second: Ground, kind: Kind, least_m2: float, engine: KernelEngine, law: Law | None = None,
+    *, turned: bool = False,
+) -> Found:  # fmt: skip
     """Return the ground of the first side that the second does not cover.
 
     Args:
+        law: is asked of the class of the first side alone.
         turned: the first side of the patches is the second here.
 
     Raises:
@@ -145,21 +178,31 @@ def beyond(
     doubtful = np.zeros(len(first.pack), np.bool_)
     doubtful[a[lying_double(second.pack, engine)[b]]] = True
     rough = (left >= least_m2) | doubtful
-    found.slivers.add(left[~rough & (left > NOISE_M2)])
+    fits = np.array(
+        ["" if law is None else law.fit(_class_of(first, row), "") for row in range(len(first.pack))], "<U9"
+    )
+    meant = np.ones(len(rough), np.bool_) if law is None else np.isin(fits, list(law.listed))
+    found.slivers.add(left[meant & ~rough & (left > NOISE_M2)])
     order = np.argsort(a, kind="stable")
     a, b = a[order], b[order]
-    for row in np.flatnonzero(rough).tolist():
+    for row in np.flatnonzero(rough & (fits != "allowed")).tolist():
         met = b[np.searchsorted(a, row) : np.searchsorted(a, row, "right")]
         shape = mended(first.pack.geometries(np.array([row])))[0]
         cover = seen_in(second.pack, met, np.repeat(first.pack.box[[row]], len(met), axis=0))
         shape = polygons_of(np.array([shapely.difference(shape, shapely.union_all(cover))], object))[0]
+        area = np.array([shape.area])
+        if law is not None and not meant[row]:
+            _count(found, fits[[row]], area, least_m2, law)
+            continue
         if shape.area < least_m2:
-            found.slivers.add(np.array([shape.area])[np.array([shape.area]) > NOISE_M2])
+            found.slivers.add(area[area > NOISE_M2])
             continue
         near = tuple(second.rows[met].tolist())
         own: tuple[int, ...] = (int(first.rows[row]),)
         sides = (near, own) if turned else (own, near)
-        found.patches.append(Patch(shape, kind, "" if turned else first.cause_of(row), *sides))
+        relation = None if law is None else law.listed[str(fits[row])]
+        cause = "" if turned else first.cause_of(row)
+        found.patches.append(Patch(shape, kind, cause, sides[0], sides[1], relation))
     return found
 
 

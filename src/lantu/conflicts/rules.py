@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from lantu.core.errors import LawbookError
-from lantu.lawbook import Citation, Lawbook, Words
+from lantu.lawbook import Citation, Compatibility, Lawbook, Words
 
 FOLDER = "conflicts/"
-LEAST_M2, LEAST_WIDTH, ADJACENT = (
-    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m",
+LEAST_M2, LEAST_WIDTH, ADJACENT, SEAM, MOUTH = (
+    "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m", "conflicts.seam_m",
+    "conflicts.seam_mouth",
 )  # fmt: skip
 
 Relation = Literal["excludes", "condition", "coexists"]
-Test = Literal["shared", "beyond", "differs", "cover", "once"]
+Test = Literal["shared", "beyond", "differs", "cover", "once", "seam"]
 Kind = Literal["overlap", "on", "crossing", "shift", "slit"]
 """重叠, 压占, 交叉, 错位, 缝隙."""
-Of = Literal["same", "survey", "above", "newest"]
+Matrix = Literal["zone", "use", "facility", "line"]
+Of = Literal["same", "survey", "above", "newest", "beside"]
+
+
+LISTED: Mapping[str, Relation] = {"forbidden": "excludes", "condition": "condition"}
+"""What a use on a line comes to, by the outcome of the table of lines."""
+PLACES: Mapping[str, Literal["inside", "outside"]] = {"shared": "inside", "beyond": "outside"}
+"""Test → the side of the line that it looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Features by words in one of their fields."""
+
+    field: str
+    words: tuple[str, ...]
+
+    def has(self, value: str) -> bool:
+        """Return whether a value has one of the words."""
+        return any(word in value for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +47,17 @@ class Side:
 
     Attributes:
         of: whose layer: the area's own in force, its latest survey, that of the nearest area above, the
-            area's newest.
+            area's newest, those of the areas beside it.
         codes: the classes of the layer that are meant; empty for all.
+        where: only features one of whose words stands in the field; None for all.
+        unless: the others; a feature without a value is one of them.
     """
 
     layer: str
     of: Of
     codes: frozenset[str]
+    where: Named | None = None
+    unless: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +66,8 @@ class Pair:
 
     Attributes:
         type, test: None where the two may coexist: then nothing is looked for.
-        matrix: which table of compatibility decides, class against class; None: any shared ground counts.
+        matrix: which table of compatibility decides: class against class, facility against use, use against
+            line; None: any shared ground counts.
         cause: field of the first side; adjacent patches of one value are one conflict.
     """
 
@@ -51,7 +76,7 @@ class Pair:
     relation: Relation
     type: Kind | None
     test: Test | None
-    matrix: Literal["zone", "use"] | None
+    matrix: Matrix | None
     first: Side
     second: Side
     cause: str | None
@@ -83,9 +108,11 @@ def pairs_of(book: Lawbook) -> tuple[Pair, ...]:
     """Return the pairs in the order of the page.
 
     Raises:
-        LawbookError: `lawbook.review_page` for a name that leads nowhere, or a code that stands there twice.
+        LawbookError: `lawbook.review_page` for a name that leads nowhere, a code that stands there twice, a
+            relation that is not the worst of what the table of lines says.
     """
-    found = tuple(_pair(each, book) for each in book.pages[f"{FOLDER}pairs"]["pairs"])
+    table = Compatibility(book)
+    found = tuple(_pair(each, book, table) for each in book.pages[f"{FOLDER}pairs"]["pairs"])
     for number, each in enumerate(found):
         if any(each.code == other.code for other in found[:number]):
             raise LawbookError("lawbook.review_page", code=each.code, name=each.code)
@@ -105,6 +132,20 @@ def indicators_of(book: Lawbook) -> Mapping[str, str]:
     return found
 
 
+def said_of(book: Lawbook) -> Mapping[str, Sequence[str]]:
+    """Return kind of layer → the fields by which its features say what was decided of their ground.
+
+    Raises:
+        LawbookError: `lawbook.review_page` for a name that leads nowhere.
+    """
+    found: Mapping[str, Sequence[str]] = book.pages[f"{FOLDER}pairs"]["said"]
+    for kind, fields in found.items():
+        for name in (kind,) if kind not in book.layer_kinds else fields:
+            if name not in book.fields:
+                raise LawbookError("lawbook.review_page", code=kind, name=name)
+    return found
+
+
 def severity_of(book: Lawbook) -> Severity:
     """Return how the lawbook weighs conflicts."""
     d = book.pages[f"{FOLDER}severity"]
@@ -112,13 +153,19 @@ def severity_of(book: Lawbook) -> Severity:
     return Severity(dict(d["ranks"]), d["other"], levels)
 
 
-def _pair(d: Mapping[str, Any], book: Lawbook) -> Pair:
+def _pair(d: Mapping[str, Any], book: Lawbook, table: Compatibility) -> Pair:
     note, code = d.get("note"), d["code"]
     first, second = (_side(d[name], code, book) for name in ("first", "second"))
     matrix = d.get("matrix")
     unclassed = [each.layer for each in (first, second) if book.layer_kinds[each.layer].classed is None]
-    if matrix and unclassed:
-        raise LawbookError("lawbook.review_page", code=code, name=unclassed[0])
+    if (matrix in ("zone", "use") and unclassed) or (matrix == "facility" and second.layer in unclassed):
+        raise LawbookError("lawbook.review_page", code=code, name=unclassed[-1])
+    if (d.get("test") == "seam") != (second.of == "beside") or first.of == "beside":
+        raise LawbookError("lawbook.review_page", code=code, name="beside")
+    if matrix == "line":
+        worst = table.worst_on_line(second.layer, PLACES[d["test"]], classed=first.layer not in unclassed)
+        if d["relation"] != LISTED.get(worst):
+            raise LawbookError("lawbook.review_page", code=code, name=f"{second.layer} {worst}")
     for source in d["sources"]:
         if source["id"] not in book.sources:
             raise LawbookError("lawbook.review_page", code=code, name=source["id"])
@@ -134,6 +181,7 @@ def _side(d: Mapping[str, Any], code: str, book: Lawbook) -> Side:
     if layer not in book.layer_kinds:
         raise LawbookError("lawbook.review_page", code=code, name=layer)
     wanted, named = frozenset(d.get("codes", ())), d.get("land_class", ())
+    where, unless = (_named(d.get(name), code, book) for name in ("where", "unless"))
     classed = book.layer_kinds[layer].classed
     found: set[str] = set()
     known: set[str] = set()
@@ -145,7 +193,15 @@ def _side(d: Mapping[str, Any], code: str, book: Lawbook) -> Side:
             found |= book.land_class(one, name)
     if known != wanted or (named and not found):
         raise LawbookError("lawbook.review_page", code=code, name="、".join(sorted(wanted - known)) or "–")
-    return Side(layer, d.get("of", "same"), frozenset(found))
+    return Side(layer, d.get("of", "same"), frozenset(found), where, unless)
+
+
+def _named(d: Mapping[str, Any] | None, code: str, book: Lawbook) -> Named | None:
+    if d is None:
+        return None
+    if d["field"] not in book.fields:
+        raise LawbookError("lawbook.review_page", code=code, name=d["field"])
+    return Named(d["field"], tuple(d["words"]))
 
 
 def _words(d: Mapping[str, str]) -> Words:

@@ -264,7 +264,7 @@ def _gaps(
     crack_m: float,
     most: int | None,
 ) -> list[Defect]:
-    middles, length, gap = _edges(gaps)
+    middles, length, gap = edges_of(gaps)
     beside = _beside(layer, gaps, middles, length, gap, crack_m)
     along: _Floats = np.zeros(len(gaps))
     if outline is not None:
@@ -275,7 +275,7 @@ def _gaps(
     return _defects(beside, area, gaps, np.where(along > crack_m, "border", "hole").tolist(), most)
 
 
-def _edges(shapes: Geometries) -> tuple[Geometries, _Floats, _Ints]:
+def edges_of(shapes: Geometries) -> tuple[Geometries, _Floats, _Ints]:
     """Return the middle and length of every edge, and whose it is."""
     rings, owner = shapely.get_rings(shapes, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,56 +14,39 @@ from lantu.conflicts import patches as tests
 from lantu.conflicts.grouping import Group, grouped
 from lantu.conflicts.identity import Match, matched
 from lantu.conflicts.life import FOUND, life_of
-from lantu.conflicts.patches import Found, Small
-from lantu.conflicts.rules import ADJACENT, LEAST_M2, LEAST_WIDTH, Pair, indicators_of, severity_of
+from lantu.conflicts.patches import Found, Law
+from lantu.conflicts.rules import (
+    ADJACENT,
+    LEAST_M2,
+    LEAST_WIDTH,
+    LISTED,
+    MOUTH,
+    PLACES,
+    SEAM,
+    Pair,
+    Relation,
+    severity_of,
+)
+from lantu.conflicts.seams import open_ground, seams
 from lantu.core.errors import InputError, IntegrityError
-from lantu.core.finding import Answer, worst
+from lantu.core.finding import Answer
 from lantu.core.units import round_half_up
 from lantu.lawbook import Compatibility, Lawbook
 from lantu.overlay.packing import pack_shapes
+from lantu.runs.conflict_clauses import Clauses
+from lantu.runs.conflict_looked import Looked
+from lantu.runs.conflict_outlines import Outlines, outlines_around
 from lantu.runs.conflict_sides import Sides, lacking
 from lantu.runs.control_index import ENGINE
 from lantu.store import OUTLINE, Home, Layer
 from lantu.store.conflicts import Conflict, Sighting
 
 CRASHED = "conflict.crashed"
+EXCLUDED: dict[str, Relation] = {"forbidden": "excludes"}
+"""Of zones and planned uses: one that needs a condition is ordinary admission, counted and not numbered."""
 TOLERATED, VERIFIED = "tolerate", "verified"
-
-
-@dataclass(slots=True)
-class Looked:
-    """One pair in one area.
-
-    Attributes:
-        why: message code and parameters of why it cannot be told; None where it can.
-        fates: what each sighting is; `gone` the numbers of those that are not there any more.
-    """
-
-    area: str
-    pair: Pair
-    why: tuple[str, dict[str, object]] | None = None
-    layers: dict[str, str] = field(default_factory=dict)
-    sightings: list[Sighting] = field(default_factory=list)
-    fates: list[str] = field(default_factory=list)
-    tolerated: int = 0
-    gone: list[str] = field(default_factory=list)
-    slivers: Small = field(default_factory=Small)
-    conditional: Small = field(default_factory=Small)
-    unknown: Small = field(default_factory=Small)
-
-    @property
-    def answer(self) -> Answer:
-        """The answer of this pair; never better than its worst part."""
-        if self.why is not None:
-            return Answer.CANNOT_TELL
-        answers = [Answer.PASS]
-        if self.unknown.count:
-            answers.append(Answer.CANNOT_TELL)
-        if self.conditional.count or self.tolerated:
-            answers.append(Answer.NEEDS_PERSON)
-        if len(self.sightings) > self.tolerated:
-            answers.append(Answer.FAIL if self.pair.relation == "excludes" else Answer.NEEDS_PERSON)
-        return worst(answers)
+_ALONE_M = 1.0
+"""So much border without a neighbour is what corners leave that do not quite meet."""
 
 
 class AreaScan:
@@ -73,11 +55,11 @@ class AreaScan:
     def __init__(self, home: Home, book: Lawbook, sides: Sides, day: date) -> None:
         self._home, self._book, self._sides = home, book, sides
         self._severity, self._table = severity_of(book), Compatibility(book)
-        self._open, self._indicators, self._day = life_of(book).open, indicators_of(book), day
-        self._clauses: dict[tuple[str, str], dict[str, str] | None] = {}
+        self._open, self._clauses = life_of(book).open, Clauses(home, book, day)
         self._least = float(book.number(LEAST_M2, day))
         self._width = float(book.number(LEAST_WIDTH, day))
         self._reach = float(book.number(ADJACENT, day))
+        self._seam, self._mouth = float(book.number(SEAM, day)), float(book.number(MOUTH, day))
 
     def look(self, pairs: Sequence[Pair]) -> list[Looked]:
         """Look at the pairs."""
@@ -87,32 +69,22 @@ class AreaScan:
             try:
                 self._look(pair, looked)
             except (InputError, IntegrityError) as error:
-                looked = Looked(self._sides.code, pair, (error.code, dict(error.params)), looked.layers)
+                looked = Looked(
+                    self._sides.code, pair, (error.code, dict(error.params)), layers=looked.layers
+                )
             except Exception as error:  # a crash must not read as agreement, nor end the scan
                 why: dict[str, object] = {"why": f"{type(error).__name__}: {error}"}
-                looked = Looked(self._sides.code, pair, (CRASHED, why), looked.layers)
+                looked = Looked(self._sides.code, pair, (CRASHED, why), layers=looked.layers)
             found.append(looked)
         return found
-
-    def _clause(self, layer: Layer) -> dict[str, str] | None:
-        """Return what the reply to the plan of a layer's area says of it; None where it says nothing."""
-        key = (layer.area_code, layer.kind)
-        if key not in self._clauses:
-            indicator = self._indicators.get(layer.kind)
-            plans = self._home.registry.current(layer.area_code, self._day) if indicator else []
-            said = [
-                target.clause
-                for plan in plans
-                for target in plan.version.targets
-                if target.indicator_id == indicator
-            ]
-            self._clauses[key] = {"document": said[0].document, "text": said[0].text} if said else None
-        return self._clauses[key]
 
     def _look(self, pair: Pair, looked: Looked) -> None:
         sides = self._sides
         if missing := lacking(pair, sides):
             looked.why = ("conflict.no_layer", {"layer": "、".join(missing)})
+            return
+        if pair.test == "seam":
+            self._look_around(pair, looked)
             return
         first, second = sides.layer(pair.first), sides.layer(pair.second)
         assert first is not None and second is not None
@@ -126,34 +98,94 @@ class AreaScan:
         looked.slivers.count += small.count
         looked.slivers.area_m2 += small.area_m2
         known = self._home.conflicts.list(areas=[sides.code], pairs=[pair.code])
-        matches, looked.gone = matched(
+        looked.gone = self._tell(pair, looked, (first, second), groups, known)
+
+    def _tell(
+        self, pair: Pair, looked: Looked, layers: tuple[Layer, Layer], groups: Sequence[Group],
+        known: Sequence[Conflict],
+    ) -> list[str]:  # fmt: skip
+        """Say what conflicts between two layers are; return the numbers of those that are gone."""
+        matches, gone = matched(
             {each.number: each.shape for each in known}, [each.shape for each in groups], self._least
         )
         by_number = {each.number: each for each in known}
         classes = self._classes(groups)
         for group, match, by_class in zip(groups, matches, classes, strict=True):
             before = by_number.get(match.number or "")
-            sighting, fate = self._sighting(pair, (first, second), group, match, before, by_class)
+            sighting, fate = self._sighting(pair, layers, group, match, before, by_class)
             looked.sightings.append(sighting)
             looked.fates.append(fate)
             looked.tolerated += fate == "tolerated"
+        return gone
+
+    def _look_around(self, pair: Pair, looked: Looked) -> None:
+        """Look along the outline, neighbour by neighbour; each is only known by what lies along it."""
+        own, outline = self._sides.code, self._sides.layer(pair.first)
+        assert outline is not None
+        around = outlines_around(self._home, self._sides, outline, self._seam)
+        along = seams(own, around.near, self._seam, self._mouth, self._width)
+        looked.layers = {
+            "first": outline.digest,
+            **{code: around.layers[code].digest for code in along.beside},
+        }
+        looked.slivers = along.found.slivers
+        known = self._home.conflicts.list(areas=[own], pairs=[pair.code])
+        others = {*along.beside, *(each.facts["cause"] for each in known)}
+        looked.unseen = sorted({*around.unread, *(others - around.layers.keys())})
+        for code in sorted(others & around.layers.keys()):
+            mine = [each for each in along.found.patches if each.cause == code]
+            groups, small = grouped(mine, self._reach, self._least, self._width)
+            if code < own:
+                if groups:
+                    looked.elsewhere[code] = self._elsewhere(looked, code, groups)
+                continue
+            looked.slivers.count += small.count
+            looked.slivers.area_m2 += small.area_m2
+            before = {each.number: each for each in known if each.facts["cause"] == code}
+            layers = (outline, around.layers[code])
+            for number in self._tell(pair, looked, layers, groups, list(before.values())):
+                # A slit that became wider than is looked for is not mended by that.
+                if before[number].type != "slit" or self._covered(before[number].shape, around, along.found):
+                    looked.gone.append(number)
+        if looked.unseen:
+            looked.partly.append(("conflict.beside_unread", {"areas": "、".join(looked.unseen)}))
+        if along.alone_m >= _ALONE_M:
+            length = round_half_up(Decimal(along.alone_m) / 1000, 3)
+            looked.partly.append(("conflict.border_alone", {"length": length}))
+
+    def _covered(self, slit: Any, around: Outlines, found: Found) -> bool:
+        shapes = [each.shape for each in found.patches]
+        return open_ground(slit, list(around.near.values()), shapes) < self._least
+
+    def _elsewhere(self, looked: Looked, code: str, groups: Sequence[Group]) -> Answer:
+        """Return the answer that conflicts deserve which are listed under a neighbour's code."""
+        known = {
+            each.number: each for each in self._home.conflicts.list(areas=[code], pairs=[looked.pair.code])
+            if each.facts["cause"] == looked.area
+        }  # fmt: skip
+        matches, _ = matched(
+            {n: each.shape for n, each in known.items()}, [x.shape for x in groups], self._least
+        )
+        fates = {
+            _fate(match, known.get(match.number or ""), group, self._least, self._open)[0]
+            for match, group in zip(matches, groups, strict=True)
+        }
+        return Answer.NEEDS_PERSON if fates == {"tolerated"} else looked.if_found
 
     def _found(self, pair: Pair, first: Layer, second: Layer) -> Found:
         if pair.test == "differs" and first.digest == second.digest:
             return Found()
-        one = self._sides.ground(first, pair.first, pair.cause)
+        kind = self._table.facilities.field if pair.matrix == "facility" else None
+        one = self._sides.ground(first, pair.first, pair.cause, kind)
         other = self._sides.ground(second, pair.second)
         assert pair.type is not None
         if pair.first.of == "above":
             one = tests.within(one, self._outline(), ENGINE)
         match pair.test:
             case "shared":
-                fit = None
-                if pair.matrix is not None:
-                    fit = self._zone if pair.matrix == "zone" else self._use
-                return tests.shared(one, other, pair.type, self._least, ENGINE, fit)
+                return tests.shared(one, other, pair.type, self._least, ENGINE, self._law(pair))
             case "beyond":
-                return tests.beyond(one, other, pair.type, self._least, ENGINE)
+                return tests.beyond(one, other, pair.type, self._least, ENGINE, self._law(pair))
             case "differs":
                 return tests.differs(one, other, pair.type, self._least, ENGINE)
             case "cover":
@@ -167,11 +199,24 @@ class AreaScan:
             raise InputError("conflict.no_layer", layer=OUTLINE)
         return self._home.packs.get(outline)
 
-    def _zone(self, use: str, zone: str) -> str:
-        return self._table.in_zone(use, zone).outcome
-
-    def _use(self, use: str, planned: str) -> str:
-        return self._table.refines(planned, use).outcome
+    def _law(self, pair: Pair) -> Law | None:
+        """Return what a table says of the two; on a line a use that needs a condition is a conflict, too."""
+        classed = self._book.layer_kinds[pair.first.layer].classed is not None
+        match pair.matrix:
+            case "zone":
+                return Law(lambda use, zone: self._table.in_zone(use, zone).outcome, EXCLUDED)
+            case "use":
+                return Law(lambda use, planned: self._table.refines(planned, use).outcome, EXCLUDED)
+            case "facility":
+                return Law(lambda kind, planned: self._table.sited(kind, planned).outcome, EXCLUDED)
+            case "line":
+                assert pair.test is not None
+                line, side = pair.second.layer, PLACES[pair.test]
+                return Law(
+                    lambda use, _: self._table.on_line(use if classed else None, line, side).outcome, LISTED
+                )
+            case _:
+                return None
 
     def _classes(self, groups: Sequence[Group]) -> list[list[dict[str, str]] | None]:
         """Return the land under each conflict by class; None without a survey."""
@@ -204,10 +249,11 @@ class AreaScan:
             "sides": [
                 {"area_code": layer.area_code, "kind": layer.kind, "layer": layer.digest,
                  "title": layer.title, "features": self._sides.names(layer, rows),
-                 "clause": self._clause(layer)}
+                 **self._clauses.of(layer, self._sides, rows)}
                 for layer, rows in zip(layers, (group.first, group.second), strict=True)
             ],
-            "cause": group.cause, "width_m": f"{group.width_m:.2f}", "patches": group.patches,
+            "relation": group.relation or pair.relation, "cause": group.cause,
+            "width_m": f"{group.width_m:.2f}", "patches": group.patches,
             "classes": by_class, "land": land.digest if (land := self._sides.land()) else None,
         }  # fmt: skip
         fate, deed, state = _fate(match, before, group, self._least, self._open)

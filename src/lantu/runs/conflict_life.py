@@ -119,7 +119,7 @@ def verify(
     )
     (looked,) = found.result["pairs"]
     now = home.conflicts.get(number)
-    if looked["why"]:
+    if looked["why"] or conflict.facts["cause"] in looked["unseen"]:
         raise ConflictError("conflict.untold", number=conflict.number, pair=conflict.pair)
     if now.present:
         raise ConflictError("conflict.still_there", number=conflict.number, area=now.area_m2)

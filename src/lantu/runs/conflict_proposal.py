@@ -23,7 +23,8 @@ from lantu.lawbook import Lawbook
 from lantu.monitoring.indicators import Measured
 from lantu.overlay.cutting import mended, polygons_of
 from lantu.overlay.engine import prepare
-from lantu.runs.conflict_area import AreaScan, Looked
+from lantu.runs.conflict_area import AreaScan
+from lantu.runs.conflict_looked import Looked
 from lantu.runs.conflict_sides import Sides
 from lantu.runs.control_index import ENGINE
 from lantu.runs.measure_area import AreaRun
@@ -241,7 +242,7 @@ def _conflicts(
     )
     known = _found(then)
     later = _found(now)
-    untold = [each.pair.code for each in now if each.why is not None]
+    untold = [each.pair.code for each in now if each.why is not None or each.partly]
     return {
         "gone": sorted(number for number in known if number and number not in later),
         "changed": [

@@ -34,11 +34,13 @@ class Sides:
     _tables: dict[str, pa.Table] = field(default_factory=dict)
 
     def layer(self, side: Side) -> Layer | None:
-        """Return the layer of a side; None where none is registered."""
+        """Return the layer of a side; None where none is registered, or it is not one of its own."""
         shelf = self.shelves[self.code]
         match side.of:
             case "survey":
                 return shelf.latest_land(self.year)
+            case "beside":
+                return None
             case "newest":
                 return shelf.newest(side.layer)
             case "above":
@@ -52,21 +54,29 @@ class Sides:
         """Return the land survey that conflicts are told by class of."""
         return self.shelves[self.code].latest_land(self.year)
 
-    def ground(self, layer: Layer, side: Side, cause: str | None = None) -> Ground:
+    def ground(
+        self, layer: Layer, side: Side, cause: str | None = None, classed: str | None = None
+    ) -> Ground:
         """Return the polygons that a side means.
+
+        Args:
+            classed: field that has their classes; None for that of their kind.
 
         Raises:
             IntegrityError: `layer.missing`, `layer.damaged`.
         """
         pack = self.home.packs.get(layer)
-        codes = self.codes(layer)
+        codes = self._texts(layer, classed) if classed else self.codes(layer)
         causes = self._texts(layer, cause) if cause else None
-        rows = np.arange(len(pack))
+        meant = np.ones(len(pack), np.bool_)
         if side.codes:
-            meant = [code in side.codes for code in codes or ()]
-            rows = rows[np.array(meant, np.bool_)] if meant else rows[:0]
-            pack = take(pack, rows)
-            codes, causes = _chosen(codes, rows), _chosen(causes, rows)
+            meant &= np.isin(codes if codes is not None else [""] * len(pack), list(side.codes))
+        for named, has in ((side.where, True), (side.unless, False)):
+            if named is not None:
+                meant &= np.array([named.has(each) is has for each in self._texts(layer, named.field)], bool)
+        rows = np.flatnonzero(meant)
+        if len(rows) < len(pack):
+            pack, codes, causes = take(pack, rows), _chosen(codes, rows), _chosen(causes, rows)
         return Ground(pack, rows, codes, causes)
 
     def codes(self, layer: Layer) -> list[str] | None:
@@ -79,6 +89,14 @@ class Sides:
         column = self._table(layer)
         named = column["BSM"].to_pylist() if "BSM" in column.column_names else None
         return [str(named[row]) if named and named[row] else str(row + 1) for row in rows]
+
+    def values(self, layer: Layer, name: str, rows: Sequence[int]) -> dict[int, str]:
+        """Return a field of some features, row → text, "" for none; empty where the layer lacks the field."""
+        table = self._table(layer)
+        if name not in table.column_names or not rows:
+            return {}
+        said = table[name].take(pa.array(list(rows), pa.int64())).to_pylist()
+        return {row: "" if each is None else str(each).strip() for row, each in zip(rows, said, strict=True)}
 
     def _texts(self, layer: Layer, name: str) -> list[str]:
         table = self._table(layer)
@@ -97,7 +115,7 @@ def lacking(pair: Pair, sides: Sides) -> list[str]:
     return [
         LAND if each.of == "survey" else each.layer
         for each in (pair.first, pair.second)
-        if sides.layer(each) is None
+        if each.of != "beside" and sides.layer(each) is None
     ]
 
 

@@ -15,7 +15,8 @@ from lantu.core.finding import Answer, worst
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import Lawbook, load
 from lantu.overlay.engine import method
-from lantu.runs.conflict_area import CRASHED, AreaScan, Looked, two_decimals
+from lantu.runs.conflict_area import CRASHED, AreaScan, two_decimals
+from lantu.runs.conflict_looked import Looked, Reason
 from lantu.runs.conflict_sides import Sides
 from lantu.runs.control_index import ENGINE
 from lantu.runs.measure_layers import shelves
@@ -118,12 +119,15 @@ def _result(
         "method": method(ENGINE, home.plane),
         "tolerance": {
             name: str(book.number(f"conflicts.{name}", day))
-            for name in ("least_m2", "least_width_m", "adjacent_m")
+            for name in ("least_m2", "least_width_m", "adjacent_m", "seam_m", "seam_mouth")
         },
         "pairs": [
             {
                 "area_code": each.area, "pair": each.pair.code, "answer": each.answer.value,
-                "why": each.why and {"code": each.why[0], **{k: str(v) for k, v in each.why[1].items()}},
+                "why": each.why and _reason(each.why),
+                "partly": [_reason(reason) for reason in each.partly],
+                "unseen": each.unseen,
+                "elsewhere": {code: answer.value for code, answer in each.elsewhere.items()},
                 "layers": each.layers,
                 "conflicts": [
                     {"number": number, "fate": fate, "area_m2": str(seen.area_m2), "severity": seen.severity}
@@ -136,6 +140,10 @@ def _result(
             for each, got in zip(looked, numbers, strict=True)
         ],
     }  # fmt: skip
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    return {"code": reason[0], **{name: str(value) for name, value in reason[1].items()}}
 
 
 def _small(small: Small) -> dict[str, Any]:

@@ -6,12 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lantu.lawbook import Lawbook, LayerKind, Words
+from lantu.lawbook import Citation, Compatibility, Lawbook, LayerKind, Words
 from lantu.transmission.clauses import Rule, Section, Tolerance, refuse, rule_of, tolerance_of
 
 PAGE = "transmission/controls"
-Outcome = Literal["allowed", "condition", "forbidden", "unknown"]
-OUTCOMES: tuple[Outcome, ...] = ("allowed", "condition", "forbidden")
 NUMBERS = ("DKBH", "MC", "BSM")
 """Fields that may name a plot; the first that has a value does."""
 
@@ -28,12 +26,10 @@ class UseRule:
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
-    """Plots within a line, or outside it.
+    """Plots within a line, or outside it: what their use is told there stands in `compatibility/lines.yaml`.
 
     Attributes:
         where: field and words of the line's polygons that are meant; None for all.
-        codes: use → outcome, for all uses below it too.
-        otherwise: of uses that no code names, and of layers without uses.
     """
 
     rule: Rule
@@ -41,12 +37,20 @@ class LineRule:
     upper: LayerKind
     where: tuple[str, tuple[str, ...]] | None
     side: Literal["inside", "outside"]
-    codes: Mapping[str, Outcome]
-    otherwise: Outcome
 
-    def outcome(self, lineage: Sequence[str]) -> Outcome:
-        """Return what a use is told; the code nearest to it decides."""
-        return next((self.codes[code] for code in lineage if code in self.codes), self.otherwise)
+
+@dataclass(frozen=True, slots=True)
+class FacilityRule:
+    """Facilities of special plans against the uses of plots; `upper`: the first kind that is registered.
+
+    Attributes:
+        field: which has the kind of a facility; what it is told stands in `compatibility/facilities.yaml`.
+    """
+
+    rule: Rule
+    lower: LayerKind
+    upper: tuple[LayerKind, ...]
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class ControlRules:
     tolerance: Tolerance
     uses: tuple[UseRule, ...]
     lines: tuple[LineRule, ...]
+    facilities: tuple[FacilityRule, ...]
     limits: tuple[LimitRule, ...]
     open: tuple[OpenRule, ...]
 
@@ -84,6 +89,7 @@ class ControlRules:
             self,
             uses=tuple(each for each in self.uses if each.lower.kind == kind),
             lines=tuple(each for each in self.lines if each.lower.kind == kind),
+            facilities=tuple(each for each in self.facilities if each.lower.kind == kind),
             limits=tuple(each for each in self.limits if each.lower.kind == kind),
             open=(),
         )
@@ -106,6 +112,10 @@ class ControlRules:
         for line in self.lines:
             want_plots(line.lower)
             want(line.upper, *(line.where[:1] if line.where else ()))
+        for facility in self.facilities:
+            want_plots(facility.lower, facility.field)
+            for kind in facility.upper:
+                want(kind)
         for limit in self.limits:
             want_plots(limit.lower, limit.field)
             for kind in limit.upper:
@@ -132,6 +142,23 @@ def control_rules(book: Lawbook) -> ControlRules:
     def rule(each: Mapping[str, Any]) -> Rule:
         return rule_of(Section.CONTROLS, each)
 
+    table = Compatibility(book)
+
+    def on_line(each: Mapping[str, Any]) -> Rule:
+        """Return the rule with the sources of what the table says of the line."""
+        said = table.on_line(None, each["upper"], each["side"])
+        if not said.sources:
+            raise refuse(PAGE, f"{each['id']}: {each['upper']} {each['side']}")
+        return by_table(each, said.sources, verified=said.verified)
+
+    def sited(each: Mapping[str, Any]) -> Rule:
+        said = table.facilities
+        return by_table(each, said.sources, verified=said.verified)
+
+    def by_table(each: Mapping[str, Any], sources: tuple[Citation, ...], *, verified: bool) -> Rule:
+        title, do = Words(**each["title"]), Words(**each["do"])
+        return Rule(Section.CONTROLS, each["id"], title, do, sources, verified)
+
     def field(name: str) -> str:
         if name not in book.fields:
             raise refuse(PAGE, name)
@@ -142,11 +169,15 @@ def control_rules(book: Lawbook) -> ControlRules:
         tuple(UseRule(rule(u), kind(u["lower"]), kinds(u["upper"]), u["by"]) for u in d["uses"]),
         tuple(
             LineRule(
-                rule(line), kind(line["lower"]), kind(line["upper"]),
+                on_line(line), kind(line["lower"]), kind(line["upper"]),
                 (field(line["where"]["field"]), tuple(line["where"]["words"])) if "where" in line else None,
-                line["side"], _codes(line, kind(line["lower"]), book), line["otherwise"],
+                line["side"],
             )
             for line in d["lines"]
+        ),
+        tuple(
+            FacilityRule(sited(each), kind(each["lower"]), kinds(each["upper"]), table.facilities.field)
+            for each in d["facilities"]
         ),
         tuple(
             LimitRule(rule(m), kind(m["lower"]), kinds(m["upper"]), field(m["field"]), m["bound"])
@@ -154,14 +185,3 @@ def control_rules(book: Lawbook) -> ControlRules:
         ),
         tuple(OpenRule(rule(o), Words(**o["why"])) for o in d["open"]),
     )  # fmt: skip
-
-
-def _codes(d: Mapping[str, Any], lower: LayerKind, book: Lawbook) -> Mapping[str, Outcome]:
-    lists = lower.classed[1] if lower.classed else ()
-    found: dict[str, Outcome] = {}
-    for outcome in OUTCOMES:
-        for code in d.get(outcome, ()):
-            if code in found or not any(code in book.code_lists[name].rows for name in lists):
-                raise refuse(PAGE, f"{d['id']}: {code}")
-            found[code] = outcome
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -42,6 +42,7 @@ from lantu.transmission.clauses import (
 from lantu.transmission.control_rules import (
     NUMBERS,
     ControlRules,
+    FacilityRule,
     LimitRule,
     LineRule,
     OpenRule,
@@ -68,6 +69,7 @@ def judge_controls(
     return (
         *(guarded(each.rule, (each.lower.kind,), partial(court.uses, each)) for each in rules.uses),
         *(guarded(each.rule, (each.lower.kind,), partial(court.line, each)) for each in rules.lines),
+        *(guarded(each.rule, (each.lower.kind,), partial(court.facility, each)) for each in rules.facilities),
         *(guarded(each.rule, (each.lower.kind,), partial(court.limit, each)) for each in rules.limits),
         *(guarded(each.rule, (), partial(court.open, each)) for each in rules.open),
     )
@@ -170,10 +172,8 @@ class _Court:
         return self._judged(rule.rule, f"line_{rule.side}", plots, lines, ground)
 
     def _line_outcome(self, rule: LineRule, code: str) -> str:
-        if rule.lower.classed is None:
-            return rule.otherwise
-        lineage = self._lineage(rule.lower, code)
-        return rule.outcome(lineage) if lineage else "unknown"
+        use = None if rule.lower.classed is None else code
+        return self.table.on_line(use, rule.upper.kind, rule.side).outcome
 
     def _on_side(
         self, rule: LineRule, plots: Sheet, lines: Sheet, shared: OverlayTable
@@ -188,6 +188,38 @@ class _Court:
         for (a, _), shape in zip(pairs, _shapes(plots, lines, pairs), strict=True):
             of[a].append(shape)
         return [(a, shapely.union_all(shapes)) for a, shapes in of.items()]
+
+    # --- facilities ---------------------------------------------------------------------------------------
+
+    def facility(self, rule: FacilityRule) -> Judged:
+        """Hold each facility against the plots under it; one without a plot has no ground in the plan."""
+        all_sites, plots = self._both(rule.lower, rule.upper)
+        if isinstance(all_sites, Absent) or isinstance(plots, Absent):
+            return self._absent(rule.rule, all_sites, plots)
+        planned, kinds = self._classes(plots), all_sites.values(rule.field)
+        if planned is None:
+            return self._no_class(rule.rule, all_sites, plots, plots)
+        if kinds is None:
+            params = {"area": all_sites.area_name, "layer": all_sites.kind, "field": rule.field}
+            return untold(
+                rule.rule, (rule.lower.kind,), "transmission.no_class_in_layer", params, [all_sites, plots]
+            )
+        corridor = [self.table.facilities.is_corridor(kind) for kind in kinds]
+        sites = _some(all_sites, np.flatnonzero(~np.array(corridor, np.bool_)))
+        kind = sites.values(rule.field) or []
+        shared = ENGINE.overlay(sites.pack, plots.pack)
+        pairs, ground = _rows(shared), _Ground()
+        for (a, b), shape, area in zip(
+            pairs, _shapes(sites, plots, pairs), shared.area_m2.tolist(), strict=True
+        ):
+            outcome = self.table.sited(kind[a], planned[b]).outcome
+            ground.pairs[kind[a], planned[b], outcome] += area
+            ground.add(
+                outcome, shape, plot=_number(sites, a), use=kind[a], planned=self._named(plots, planned[b])
+            )
+        for a, shape in self._uncovered(sites, plots, shared):
+            ground.add("condition", shape, plot=_number(sites, a), use=kind[a])
+        return self._judged(rule.rule, "facility", sites, plots, ground)
 
     # --- figures of plots ---------------------------------------------------------------------------------
 
@@ -258,11 +290,6 @@ class _Court:
         classed = self.book.layer_kinds[sheet.kind].classed
         return None if classed is None else sheet.values(classed[0])
 
-    def _lineage(self, kind: LayerKind, code: str) -> list[str]:
-        names = kind.classed[1] if kind.classed else ()
-        known = next((name for name in names if code in self.book.code_lists[name].rows), None)
-        return self.book.code_lists[known].lineage(code) if known else []
-
     def _named(self, sheet: Sheet, code: str) -> str:
         """Return a code with its name, by the first list that has it."""
         classed = self.book.layer_kinds[sheet.kind].classed
@@ -299,6 +326,12 @@ class _Court:
             for (a, b, outcome), area in sorted(ground.pairs.items(), key=lambda each: -each[1])
         )
         return Judged(rule, finding, tuple(faults), small, pairs, (), lower, upper)
+
+
+def _some(sheet: Sheet, rows: NDArray[np.int64]) -> Sheet:
+    """Return some rows of a layer."""
+    columns = {name: [values[row] for row in rows.tolist()] for name, values in sheet.columns.items()}
+    return replace(sheet, pack=take(sheet.pack, rows), columns=columns)
 
 
 def _rows(shared: OverlayTable) -> list[tuple[int, int]]:

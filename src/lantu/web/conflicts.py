@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -38,17 +39,35 @@ def _plain(site: Site, conflict: Conflict, pair: Pair | None) -> dict[str, Any]:
     return {
         "number": conflict.number, "area_code": conflict.area_code, "pair": conflict.pair,
         "title": pair.title.to_json() if pair else same,
-        "relation": pair.relation if pair else None,
+        "relation": facts.get("relation", pair.relation if pair else None),
         "sources": [f"{each.id} {each.article or ''}".rstrip() for each in pair.sources] if pair else [],
         "verified": pair is not None and pair.verified,
         "type": conflict.type, "severity": conflict.severity, "state": conflict.state,
         "present": conflict.present, "area_m2": str(conflict.area_m2), "place": list(conflict.place),
-        "sides": [each | {"name": _kind(site.book, each["kind"])} for each in facts["sides"]],
+        "sides": [_side(site.book, each) for each in facts["sides"]],
         "classes": None if facts["classes"] is None else [
             each | {"name": site.book.code_lists[LAND].name(each["code"])} for each in facts["classes"]
         ],
         "deadline": conflict.deadline, "outcome": conflict.outcome, "geometry": geometry_json(shape),
     }  # fmt: skip
+
+
+def _side(book: Lawbook, side: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a side with the names of its kind and of its fields."""
+    says = [
+        [
+            {"title": _field(book, each["field"]), "value": each["value"], "name": each["name"]}
+            for each in saying
+        ]
+        for saying in side.get("says", ())
+    ]
+    told = {"plan": side.get("plan"), "says": says, "says_count": side.get("says_count", len(says))}
+    return {**side, **told, "name": _kind(book, side["kind"])}
+
+
+def _field(book: Lawbook, name: str) -> dict[str, str]:
+    known = book.fields.get(name)
+    return known.title.to_json() if known else {"zh": name, "en": name}
 
 
 def _kind(book: Lawbook, kind: str) -> dict[str, str]:

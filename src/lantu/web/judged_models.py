@@ -44,8 +44,26 @@ class ReplyClause(Form):
     text: str
 
 
+class ApprovedPlan(Form):
+    """The plan that a layer was approved with."""
+
+    title: str
+    document: str | None
+
+
+class Said(Form):
+    """A field of a feature; `name` that of its class, where it is one."""
+
+    title: Words
+    value: str
+    name: str | None
+
+
 class ConflictSide(Form):
-    """One of the two; `name` is that of its kind of layer, `layer` its digest."""
+    """One of the two; `name` is that of its kind of layer, `layer` its digest.
+
+    `says`: what its features say, each different saying once, the first few of `says_count`.
+    """
 
     area_code: str
     kind: str
@@ -54,6 +72,9 @@ class ConflictSide(Form):
     title: str
     features: list[str]
     clause: ReplyClause | None
+    plan: ApprovedPlan | None
+    says: list[list[Said]]
+    says_count: int
 
 
 class ConflictLand(Form):
@@ -67,7 +88,8 @@ class ConflictLand(Form):
 class Conflict(Form):
     """A place where two approved things exclude each other.
 
-    `classes` is null where no land survey was registered; `relation` where the lawbook lost the pair.
+    `relation`: whether the two exclude each other here, or a person has to say; null where the lawbook lost
+    the pair. `classes` is null where no land survey was registered.
     """
 
     number: str
