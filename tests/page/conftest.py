@@ -74,7 +74,7 @@ def address(home: Path) -> Iterator[str]:
         yield json.loads(server.stdout.readline())["address"].rstrip("/")
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 @pytest.fixture(scope="session")
