@@ -9,6 +9,8 @@ BENCH_VENV := .bench-venv
 SERVE ?= 1
 SIZE ?= county
 ARGS ?=
+# A process for each core; how tests are dealt out stands in tests/conftest.py. ARGS=-n0: one process, as a debugger needs.
+SHARED_OUT := -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
 
 # Ctrl-C ends a recipe without a line of complaint from make; what was half done is not stamped as done.
 CALM := trap 'exit 0' INT;
@@ -68,7 +70,7 @@ check: setup $(VENV)/.dev
 	@$(CALM) $(VENV)/bin/lint-imports
 
 python-tests: setup $(VENV)/.dev chromium
-	@$(CALM) $(PY) -m pytest $(ARGS)
+	@$(CALM) $(PY) -m pytest $(SHARED_OUT) $(ARGS)
 
 page-tests: node
 	@$(CALM) $(PY) build_front_end.py npm run check

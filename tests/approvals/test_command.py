@@ -36,7 +36,7 @@ def lantu(*words: object, lang: str = "zh") -> subprocess.CompletedProcess[str]:
     """Run the installed command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", "from lantu.cli.main import main; main()", *map(str, words)],
-        capture_output=True, encoding="utf-8", timeout=120, check=False,
+        capture_output=True, encoding="utf-8", timeout=300, check=False,
         env={**os.environ, "LANTU_LANG": lang, "COLUMNS": "200", "PYTHONUTF8": "1"},
     )  # fmt: skip
 

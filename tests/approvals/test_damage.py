@@ -39,8 +39,10 @@ def _whole(path: Path) -> tuple[str, list[Json], list[tuple[int, int]]]:
 
 # A reply that contradicts itself or has a figure in doubt from the beginning cannot show what our damage did.
 _IN_DOUBT = {"approval.contradiction", "approval.figure", "approval.look_broken", "approval.order"}
-files = st.sampled_from(
-    [p for p in _FILES if not any(q["code"] in _IN_DOUBT for r in _whole(p)[1] for q in r["questions"])]
+files = st.deferred(  # read when drawn from: collecting the tests need not
+    lambda: st.sampled_from(
+        [p for p in _FILES if not any(q["code"] in _IN_DOUBT for r in _whole(p)[1] for q in r["questions"])]
+    )
 )
 
 

@@ -22,7 +22,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 def lantu(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    options: dict[str, Any] = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 300}
+    options: dict[str, Any] = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 900}
     return subprocess.run([*COMMAND, *map(str, words)], env=environment(**changes), check=False, **options)
 
 

@@ -21,7 +21,7 @@ def reading(pipe: Path, *words: object, number: signal.Signals = signal.SIGINT, 
     process = start(*words, **changes)
     with pipe.open("wb", buffering=0):  # opens when the command has opened the other end
         process.send_signal(number)
-        process.out, process.err = process.communicate(timeout=60)  # type: ignore[attr-defined]
+        process.out, process.err = process.communicate(timeout=300)  # type: ignore[attr-defined]
     return process
 
 
@@ -54,12 +54,12 @@ def test_the_demo_is_interrupted_and_can_be_run_again(tmp_path: Path, after_s: f
     home = tmp_path / "home"
     words = ("demo", "--no-serve", "--scale", "0.1", "--home", home)
     process = start(*words)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not (home / "home.json").exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(after_s)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert lantu("ledger", "verify", "--home", home).returncode == 0

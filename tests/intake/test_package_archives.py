@@ -186,9 +186,9 @@ def test_archives_in_archives_in_archives_without_end(tmp_path: Path) -> None:
     data = zeros(tmp_path / "zeros.zip", 64 << 20).read_bytes()
     for _ in range(5):
         data = zip_of(tmp_path / "layer.zip", {f"{n:02}.zip": data for n in range(8)}).read_bytes()
-    start = time.monotonic()
+    start = time.process_time()
     package = read_package(tmp_path / "layer.zip")
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert set(kinds(package)) == {"too_deep", "empty_package"}
     assert kinds(package).count("too_deep") == 8**3
 
@@ -213,9 +213,9 @@ def test_a_header_that_lies(tmp_path: Path) -> None:
     """It says 1,000 bytes; out come 512 MiB, were they let out."""
     path = lying(zeros(tmp_path / "a.zip", 512 << 20), "zeros.csv", 1000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.monotonic()
+    start = time.process_time()
     package = read_package(path)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
     assert only(package, "bomb").params == {"what": "said", "limit": 1000, "found": 1001}
 

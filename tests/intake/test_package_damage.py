@@ -322,9 +322,9 @@ def test_a_million_vertices_and_a_hundred_thousand_holes(tmp_path: Path, driver:
     turn[-1] = 0
     disc = shapely.polygons(np.column_stack([120 + np.cos(turn) / 10, 41 + np.sin(turn) / 10]))
     path = write(tmp_path, driver, [sieve, disc])
-    start = time.monotonic()
+    start = time.process_time()
     package = read_package(path)
-    assert time.monotonic() - start < 15
+    assert time.process_time() - start < 15
     assert package.incidents == ()
     assert shapely.get_num_interior_rings(shapely.get_parts(shapes_of(layer_of(package)))).tolist() == [
         317 * 317,

@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lantu(*words: object) -> None:
     """Run a command as a shell would."""
     done = subprocess.run(
-        [*LANTU, *map(str, words)], capture_output=True, text=True, timeout=300, check=False
+        [*LANTU, *map(str, words)], capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, f"lantu {' '.join(map(str, words))}\n{done.stdout}\n{done.stderr}"
 
@@ -74,7 +74,7 @@ def address(home: Path) -> Iterator[str]:
         yield json.loads(server.stdout.readline())["address"].rstrip("/")
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 @pytest.fixture(scope="session")

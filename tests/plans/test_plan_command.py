@@ -46,6 +46,24 @@ def test_versions_can_be_shown_by_number(tmp_path: Path) -> None:
     assert lantu(home, "plan", "show", "220882", "--version", "3").code == 3
 
 
+def test_what_stands_after_an_old_reply_came_again_is_said(tmp_path: Path) -> None:
+    home, mistaken, amended = tmp_path / "home", copy.deepcopy(READING), copy.deepcopy(READING)
+    mistaken["plans"][0]["targets"][0]["value_text"] = "3.2"
+    first, second = reading(tmp_path / "1.json"), reading(tmp_path / "2.json", mistaken)
+    for file in (first, second):
+        lantu(home, "plan", "register", file)
+    told = lantu(home, "plan", "register", first).out
+    assert "重新启用" in told and "第 3 版" in told
+    for number, value in (("1", "327.40"), ("2", "3.2"), ("3", "327.40")):
+        shown = lantu(home, "plan", "show", "220882", "--version", number, "--json").json
+        assert (shown["version"], shown["targets"][0]["value"]) == (int(number), value)
+    amended |= {"document_number": "吉政函〔2025〕9号", "date": "2025-09-01"}
+    lantu(home, "plan", "register", reading(tmp_path / "3.json", amended))
+    told = lantu(home, "plan", "register", first).out
+    assert "没有变化" in told and "现行的是第 4 版" in told
+    assert lantu(home, "plan", "list", "--json").json[0]["version"] == 4
+
+
 def test_targets_that_a_new_version_drops_are_said(tmp_path: Path) -> None:
     home, later = tmp_path / "home", copy.deepcopy(READING)
     lantu(home, "plan", "register", reading(tmp_path / "1.json"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from lantu.core.digest import digest_bytes
 from lantu.core.errors import ConflictError, InputError, NotFoundError
+from lantu.runs.measure_layers import shelves
 from lantu.runs.register_plan import (
     PublishedReading,
     read_replies,
@@ -105,9 +107,56 @@ def test_a_changed_reply_makes_a_new_version_and_the_old_one_stays(home: Home) -
     assert home.registry.versions("220882-master") == [first, second]
     assert home.registry.current() == [second]
     assert home.registry.version(first.digest[7:19]) == first
+
+
+def test_an_old_version_registered_again_stands_again(home: Home) -> None:
+    (first,) = register(home, reply(), [READING])
+    mistaken = copy.deepcopy(READING)
+    mistaken["plans"][0]["targets"][0] |= {"value": 3.2, "value_text": "3.2"}
+    (second,) = register(home, reply("mistaken"), [mistaken])
     (again,) = register(home, reply(), [READING])
-    assert (again.number, again.already_there) == (1, True)
-    assert home.registry.current("220882") == [second]
+    assert (again.number, again.digest, again.already_there, again.again) == (3, first.digest, True, True)
+    assert [each.digest for each in home.registry.current("220882")] == [first.digest]
+    versions = home.registry.versions("220882-master")
+    assert [(each.number, each.digest) for each in versions] == [
+        (1, first.digest), (2, second.digest), (3, first.digest)
+    ]  # fmt: skip
+    assert versions[0].added_at == first.added_at < second.added_at < versions[2].added_at
+    # Handed in once more, it stands already.
+    (still,) = register(home, reply(), [READING])
+    assert (still.number, still.already_there, still.again, still.standing) == (3, True, False, 3)
+    said = [
+        (each.kind, each.body["number"], each.body["version"])
+        for each in home.ledger.entries()
+        if each.kind.startswith("plan.")
+    ]
+    assert said == [
+        ("plan.version_registered", 1, first.digest), ("plan.version_registered", 2, second.digest),
+        ("plan.version_again", 3, first.digest),
+    ]  # fmt: skip
+    assert home.ledger.verify() == []
+    (forth,) = register(home, reply("mistaken"), [mistaken])
+    assert (forth.number, forth.again) == (4, True)
+
+
+def test_an_old_reply_does_not_undo_a_later_one(home: Home) -> None:
+    (first,) = register(home, reply(), [READING])
+    amended = copy.deepcopy(READING) | {"document_number": "吉政函〔2025〕9号", "date": "2025-09-01"}
+    (second,) = register(home, reply("amended"), [amended])
+    statements = len(home.ledger.entries())
+    (back,) = register(home, reply(), [READING])
+    assert (back.number, back.already_there, back.again, back.standing) == (1, True, False, 2)
+    assert home.registry.current() == [second]
+    assert home.registry.current(day=date(2025, 8, 31)) == [first]
+    assert len(home.ledger.entries()) == statements
+
+
+def test_a_plan_goes_back_to_the_layer_it_named(home: Home) -> None:
+    one = home.layers.add(squares(3), kind="STBHHX", area_code="220882")
+    other = home.layers.add(squares(4), kind="STBHHX", area_code="220882")
+    for layer in (one, other, one):
+        register(home, reply(), [READING], layers={"220882": {"STBHHX": layer.digest}})
+        assert shelves(home)["220882"].line("STBHHX", 2025).digest == layer.digest
 
 
 def test_plans_are_registered_with_their_layers(home: Home) -> None:

@@ -14,12 +14,16 @@ from lantu.runs.demo import demonstrate
 from lantu.sample.counties import COUNTIES
 from lantu.sample.further_plans import STARTS
 from lantu.store import Home
-from lantu.transmission.clauses import Section
+from lantu.transmission.clauses import Judged, Section
 
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 CODES = sorted(county.code for county in COUNTIES)
+
+
+def _areas(clause: Judged) -> list[float]:
+    return sorted(round(patch.area_m2, 2) for patch in clause.patches)
 
 
 def test_the_demo(tmp_path: Path) -> None:
@@ -29,7 +33,8 @@ def test_the_demo(tmp_path: Path) -> None:
     assert sorted({layer.area_code for layer in layers.values()}) == sorted(["220800", *CODES])
 
     # Counties' plans name what their packages draw, zones among it; not what stands beside them.
-    versions = {each.version.area_code: each.version for each in home.registry.current()}
+    standing = home.registry.current()
+    versions = {each.version.area_code: each.version for each in standing if each.version.kind == "master"}
     assert sorted(versions) == ["220000", *CODES]
     for code in CODES:
         named = [layers[digest] for digest in versions[code].layers.values()]
@@ -38,6 +43,15 @@ def test_the_demo(tmp_path: Path) -> None:
         assert {"YJJBNT", "STBHHX", "CZKFBJ", "GHFQ", "ZXCQGHYDYH"} <= kinds
         assert not kinds & set(STARTS)
     assert versions["220000"].layers == {}
+
+    # Below one county stand a detailed and a special plan, invented, each with the one layer of its kind.
+    lower = {each.version.kind: each for each in standing if each.version.kind != "master"}
+    assert {kind: list(each.version.layers) for kind, each in lower.items()} == {
+        "detailed": ["DETAILED_PLOT"], "special": ["SPECIAL_SITE"]
+    }  # fmt: skip
+    for each in lower.values():
+        assert each.version.area_code == "220882" and each.version.targets == ()
+        assert "虚构" in each.version.title and "虚构" in (each.version.approval.document_number or "")
 
     # The province's figures stand above; of its nine cities most are not registered, so sums are open.
     checked = transmit.check(home, "220882")
@@ -55,6 +69,20 @@ def test_the_demo(tmp_path: Path) -> None:
         assert said == ({wrong[told[code]]} if code in told else set()), code
     (province,) = transmit.tree(home)[0]
     assert province.area_code == "220000"
+    (city,) = province.below
+    assert {each.area_code: [plan.kind for plan in each.others] for each in city.below} == {
+        code: ["detailed", "special"] if code == "220882" else [] for code in CODES
+    }
+    # Judged by their ids: the same patches as the clauses of the county's check, and no others.
+    whole = {each.rule.id: _areas(each) for each in checked.clauses(Section.CONTROLS)}
+    for plan in lower.values():
+        alone = transmit.check(home, plan.plan_id)
+        assert alone.upper.plan_id == "220882-master" and alone.sections == (Section.CONTROLS,)
+        told = {each.rule.id: _areas(each) for each in alone.clauses(Section.CONTROLS)}
+        assert told and told == {rule: whole[rule] for rule in told}
+        # A corridor over the red line is for a person to say; plots on lines and zones are plainly wrong.
+        answers = {"detailed": Answer.FAIL, "special": Answer.NEEDS_PERSON}
+        assert alone.answer is answers[plan.version.kind] and any(told.values())
 
     # Measured as before, and of the counties alone.
     result = done.measurement.result

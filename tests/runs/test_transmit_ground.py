@@ -270,6 +270,19 @@ def test_the_tree_as_a_picture(home: Home, tmp_path: Path) -> None:
     )
 
 
+def test_what_stands_below_a_county_is_in_its_box_by_id(home: Home) -> None:
+    title = "大安市国土空间中心城区很长很长很长的详细规划(2021—2035年)"
+    registered(home, world.AREA_CODE, "county", title, "detailed")
+    branches, current = tree(home)
+    root = ElementTree.fromstring(picture(branches, current, date(2026, 1, 1), "zh"))
+    said = [each.text or "" for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    (plan,) = (each for each in current if "detailed" in each)
+    at = said.index(f"详细规划　{plan}")
+    first, second = said[at + 1 : at + 3]
+    assert first + second == title and len(first) < 20
+    assert plan in lantu(home.path, "transmit", "tree").out
+
+
 def registered(home: Home, area: str, level: str, title: str, kind: str = "master", **layers: str) -> None:
     """Register a plan of a reply that says nothing of figures."""
     evidence, _ = reading()

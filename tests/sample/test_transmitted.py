@@ -30,16 +30,19 @@ def planted(sample: Any, county: str, lower: str, upper: str, area: str) -> list
 def test_what_is_planted_between_plans_is_found_and_nothing_else(
     sample: Any, home: Home, county: str
 ) -> None:
+    judged = {each.rule.id: each.patches for each in check(home, county).ground.judged if each.patches}
+    # Substations and pumps stand on open land, where no detailed plan has a plot for them.
+    assert {patch.what for patch in judged.pop("facilities", ())} <= {"condition"}
     found: dict[str, list[Any]] = {
-        each.rule.id: sorted(round(patch.area_m2, 2) for patch in each.patches)
-        for each in check(home, county).ground.judged
-        if each.patches
+        clause: sorted(round(patch.area_m2, 2) for patch in patches) for clause, patches in judged.items()
     }
     plots = (
         planted(sample, county, "DETAILED_PLOT", BASIC, county),
         planted(sample, county, "DETAILED_PLOT", ZONES, county),
     )
-    beyond = sorted([*plots[0], *plots[1]])  # plots outside the boundary: on farmland, in the ecological zone
+    corridor = planted(sample, county, "DETAILED_PLOT", "SPECIAL_SITE", county)
+    # Plots outside the boundary: on farmland, in the ecological zone, in a corridor.
+    beyond = sorted([*plots[0], *plots[1], *corridor])
     green = planted(sample, county, "DETAILED_PLOT", GREEN, county)
     expected = {
         "red_line": planted(sample, county, RED, RED, CITY),
@@ -49,6 +52,7 @@ def test_what_is_planted_between_plans_is_found_and_nothing_else(
         "plots_basic_farmland": plots[0],
         "plots_boundary": beyond,
         "plots_green": green,
+        "corridors": corridor,
         "special_red_line": planted(sample, county, "SPECIAL_SITE", RED, county),
     }
     expected = {clause: areas for clause, areas in expected.items() if areas}

@@ -67,7 +67,7 @@ _COMMITTED = {"committed, not yet in the log", "half a line in the log", "before
 def run(script: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", _START + script, str(home)], cwd=TESTS, env=_environment(),
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 
@@ -222,7 +222,7 @@ with home.writing():
     assert [layer.year for layer in fresh.layers.list()] == [2020]
     assert len(fresh.layers.read(fresh.layers.list()[0]).geometry) == 3
     fresh.overlays.put("a", "b", "m", squares().attributes)
-    holder.communicate("\n", timeout=20)
+    holder.communicate("\n", timeout=120)
     assert [layer.year for layer in home.layers.list()] == [2020, 2021]
     home.layers.add(squares(), **LAND, year=2022)
     assert not (path / ".lock-holder.json").exists()

@@ -39,6 +39,27 @@ def test_add_and_list(tmp_path: Path) -> None:
     assert lantu(home, "layer", "list", "--year", "2021", "--json").json == []
 
 
+def test_going_back_to_an_old_file_is_said(tmp_path: Path) -> None:
+    home, files = tmp_path / "home", [tmp_path / name / "红线.gpkg" for name in ("first", "second")]
+    for count, file in enumerate(files, 3):
+        file.parent.mkdir()
+        table = squares(count)
+        pyogrio.write_arrow(
+            table.attributes.append_column("geom", [shapely.to_wkb(table.geometry)]), file, layer="STBHHX",
+            geometry_name="geom", geometry_type="Polygon", crs="EPSG:4490", driver="GPKG",
+        )  # fmt: skip
+    told = [
+        lantu(home, "layer", "add", file, "--kind", "STBHHX", "--area", "220882").out
+        for file in (files[0], files[1], files[0], files[0])
+    ]
+    assert ["重新启用" in each for each in told] == [False, False, True, False]
+    assert "没有变化" in told[3]
+    back = lantu(home, "layer", "add", files[1], "--kind", "STBHHX", "--area", "220882", "--json").json
+    assert (back["already_there"], back["again"]) == (True, True)
+    listed = lantu(home, "layer", "list", "--json").json
+    assert [(each["features"], len(each["deliveries"])) for each in listed] == [(3, 2), (4, 2)]
+
+
 def test_a_csv_is_a_table(tmp_path: Path) -> None:
     file = tmp_path / "water_use.csv"
     file.write_text("XZQDM,YEAR,VOLUME_M3\n220882,2020,12.5\n", encoding="utf-8-sig")

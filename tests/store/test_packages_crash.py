@@ -171,6 +171,7 @@ def test_an_older_home_is_brought_up_and_takes_packages(tmp_path: Path) -> None:
     assert home.invented
     assert home.plane == StatutoryPlane(123, 46)
     assert len(home.layers.read(layer).geometry) == 3
+    assert home.layers.deliveries() == {layer.digest: (layer.added_at,)}
     package = register(home)
     assert home.layers.list() == [layer]
     home.close()

@@ -39,7 +39,7 @@ def test_it_serves_until_it_is_stopped(world_path: Path, by: signal.Signals) -> 
             assert client.get("/api/meta").json()["latest_year"] == 2025
             assert client.get(address("DLTB", 2025)).status_code == 200
             server.send_signal(by)  # while the connection is still held open
-            out, err = server.communicate(timeout=60)
+            out, err = server.communicate(timeout=300)
     finally:
         server.kill()
     assert (server.returncode, out, err) == (0, "", "")
@@ -52,7 +52,7 @@ def test_it_says_its_address_to_people(world_path: Path) -> None:
         line = server.stdout.readline()
         assert "http://127.0.0.1:" in line and "Ctrl-C" in line
         server.send_signal(signal.SIGINT)
-        out, err = server.communicate(timeout=20)
+        out, err = server.communicate(timeout=120)
     finally:
         server.kill()
     assert (server.returncode, err) == (0, "") and "已停止" in out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -91,6 +91,17 @@ def emit(value: Any, as_json: bool, show: Callable[[], None]) -> None:
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=plain) + "\n")
     else:
         show()
+
+
+def complain(code: str, params: Mapping[str, object], as_json: bool, style: str = "") -> None:
+    """Write what went wrong to stderr: a sentence, or `{"error": {"code", "zh", "en", "params"}}`."""
+    if as_json:
+        said = {each: message(code, each, **params) for each in ("zh", "en")}
+        error = {"error": {"code": code, **said, "params": {k: str(v) for k, v in params.items()}}}
+        sys.stderr.write(json.dumps(error, ensure_ascii=False) + "\n")
+    else:
+        text = say(code, **params)
+        stderr.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def plain(value: object) -> object:

@@ -11,7 +11,7 @@ import typer
 from lantu.cli import serve
 from lantu.cli.context import HomeOption, JsonOption, emit, home_path, line, progress_bars, say
 from lantu.cli.measure import show
-from lantu.core.digest import short
+from lantu.cli.plan import registered_line
 from lantu.runs.build_sample import SEED
 from lantu.runs.demo import Demonstrated, demonstrate
 from lantu.store import Home
@@ -63,13 +63,7 @@ def _to_json(done: Demonstrated) -> dict[str, object]:
 
 def _show(home: Home, done: Demonstrated) -> None:
     for each in done.plans:
-        line(
-            say(
-                "plan.show.stood_before" if each.already_there else "plan.show.registered",
-                title=each.version.title, plan=each.plan_id, number=each.number, digest=short(each.digest),
-                targets=len(each.version.targets),
-            )
-        )  # fmt: skip
+        line(registered_line(each))
     line(say("demo.layers", count=done.layers, path=done.sample))
     show(home, done.measurement)
     numbered = sum(len(each["conflicts"]) for each in done.scan.result["pairs"])

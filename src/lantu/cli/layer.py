@@ -52,10 +52,13 @@ def register(app: typer.Typer) -> None:
             )  # fmt: skip
         emit(
             to_json(added.layer)
-            | {"already_there": added.layer.already_there, "notes": [_note(code) for code in added.notes]},
+            | {
+                "already_there": added.layer.already_there, "again": added.layer.again,
+                "notes": [_note(code) for code in added.notes],
+            },
             as_json,
             lambda: _show_added(added),
-        )
+        )  # fmt: skip
 
     @group.command("list")
     def list_(
@@ -69,8 +72,10 @@ def register(app: typer.Typer) -> None:
         as_json: JsonOption = False,
     ) -> None:
         """列出图层和表 / list layers and tables."""
-        layers = Home.open(home_path(home), create=False).layers.list(kind, area, year, drafts=drafts)
-        emit([to_json(each) for each in layers], as_json, lambda: _show(layers, drafts))
+        store = Home.open(home_path(home), create=False).layers
+        layers, came = store.list(kind, area, year, drafts=drafts), store.deliveries()
+        value = [to_json(each) | {"deliveries": came.get(each.digest, ())} for each in layers]
+        emit(value, as_json, lambda: _show(layers, drafts))
 
 
 def _note(code: str) -> dict[str, str]:
@@ -80,6 +85,8 @@ def _note(code: str) -> dict[str, str]:
 def _show_added(added: Added) -> None:
     layer = added.layer
     code = "layer.show.stood_before" if layer.already_there else "layer.show.added"
+    if layer.again:
+        code = "layer.show.again"
     text = say(code, title=layer.title, kind=layer.kind, features=layer.features, digest=short(layer.digest))
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     for note in added.notes:

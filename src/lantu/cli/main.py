@@ -48,23 +48,30 @@ class OnDemand(TyperGroup):
         return name, None if name is None else command(name), rest
 
     def invoke(self, ctx: Any) -> Any:
-        """Turn our own errors and Ctrl-C into one sentence and a documented exit code."""
+        """Turn our own errors and Ctrl-C into one sentence and a documented exit code.
+
+        Where the command was asked for JSON, the sentence comes as JSON, too, in both languages.
+        """
+        as_json = _asks_for_json([*ctx._protected_args, *ctx.args])
         try:
             return super().invoke(ctx)
         except LantuError as error:
-            from lantu.cli.context import say, stderr
+            from lantu.cli.context import complain
             from lantu.cli.exit_codes import exit_code
 
-            stderr.print(
-                say(error.code, **error.params), style="red", markup=False, highlight=False, soft_wrap=True
-            )
+            complain(error.code, error.params, as_json, "red")
             raise typer.Exit(exit_code(error)) from None
         except KeyboardInterrupt:
-            from lantu.cli.context import say, stderr
+            from lantu.cli.context import complain
             from lantu.cli.exit_codes import INTERRUPTED
 
-            stderr.print(say("cli.interrupted"))
+            complain("cli.interrupted", {}, as_json)
             raise typer.Exit(INTERRUPTED) from None
+
+
+def _asks_for_json(words: list[str]) -> bool:
+    """Return whether `--json` stands among the words, before a `--` that ends the options."""
+    return "--json" in words[: words.index("--") if "--" in words else None]
 
 
 def command(name: str) -> Any:

@@ -102,7 +102,7 @@ def register(app: typer.Typer) -> None:
 def _dropped(home: Home, new: Registered) -> list[str]:
     """Name the targets that bound before a new version and that it does not speak of any more."""
     before = [each for each in home.registry.versions(new.plan_id) if each.number < new.number]
-    if new.already_there or not before:
+    if (new.already_there and not new.again) or not before:
         return []
     kept = {(target.indicator, target.year) for target in new.version.targets}
     gone = [each for each in before[-1].version.targets if (each.indicator, each.year) not in kept]
@@ -162,7 +162,7 @@ def _version_json(each: Registered) -> dict[str, Any]:
     version = each.version
     return {
         "id": each.plan_id, "version": each.number, "digest": each.digest,
-        "already_there": each.already_there,
+        "already_there": each.already_there, "again": each.again,
         "area_code": version.area_code, "area_name": version.area_name, "title": version.title,
         "level": version.level, "kind": version.kind, "period": version.period,
         "approval": _approval_json(version), "layers": dict(version.layers),
@@ -196,14 +196,7 @@ def _show_registered(
     found: list[Registered], open_ends: list[tuple[str, int, bool]], dropped: dict[str, list[str]]
 ) -> None:
     for each in found:
-        code = "plan.show.stood_before" if each.already_there else "plan.show.registered"
-        console.print(
-            say(
-                code, title=each.version.title, plan=each.plan_id, number=each.number,
-                digest=short(each.digest), targets=len(each.version.targets),
-            ),
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        console.print(registered_line(each), markup=False, highlight=False, soft_wrap=True)
         if gone := dropped[each.digest]:
             text = say("plan.show.dropped", number=each.number, targets="、".join(gone))
             console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
@@ -214,6 +207,21 @@ def _show_registered(
         if cut_off:
             text = say("plan.show.cut_off", where=where)
             console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def registered_line(each: Registered) -> str:
+    """Return what registering a version did."""
+    if not each.already_there:
+        code = "plan.show.registered"
+    elif each.again:
+        code = "plan.show.again"
+    else:
+        code = "plan.show.stood_before" if each.standing == each.number else "plan.show.stands_behind"
+    more = {"standing": each.standing} if code == "plan.show.stands_behind" else {}
+    return say(
+        code, title=each.version.title, plan=each.plan_id, number=each.number, digest=short(each.digest),
+        targets=len(each.version.targets), **more,
+    )  # fmt: skip
 
 
 def _show_tree(nodes: tuple[Node, ...], current: dict[str, Registered]) -> None:

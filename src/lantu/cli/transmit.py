@@ -271,7 +271,8 @@ def _show_tree(
 
     def grow(tree: Tree, branch: Branch) -> None:
         for other in branch.others:
-            tree.add(_plan_line(current[other.id], day), highlight=False)
+            line_ = Text(f"{other.id}  ").append(_plan_line(current[other.id], day))
+            tree.add(line_, highlight=False)  # `transmit check` takes it by this id
         for each in branch.below:
             grow(tree.add(_branch_line(each, current, day), highlight=False), each)
 

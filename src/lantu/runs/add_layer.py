@@ -9,6 +9,7 @@ from lantu.core.errors import InputError
 from lantu.core.progress import Progress, silent
 from lantu.intake import VectorTable, read_table, read_vector
 from lantu.lawbook import Lawbook, load
+from lantu.runs.measure_layers import plan_layers
 from lantu.store import Home, Layer
 from lantu.store.checks import rows_elsewhere
 
@@ -59,7 +60,17 @@ def add_layer(
     added = home.layers.add(table, kind=kind, area_code=area_code, year=year, title=title, invented=invented)
     progress("progress.write_layer", 1, 1)
     elsewhere = ("layer.some_elsewhere",) if rows_elsewhere(table, area_code) else ()
-    return Added(added, (*table.notes, *elsewhere))
+    another = ("layer.plan_names_another",) if _plan_names_another(home, added, book) else ()
+    return Added(added, (*table.notes, *elsewhere, *another))
+
+
+def _plan_names_another(home: Home, layer: Layer, book: Lawbook) -> bool:
+    """Return whether a layer came in that is not in force, as a standing plan names one of its kind."""
+    known = book.layer_kinds[layer.kind]
+    if known.yearly or known.geometry == "none":
+        return False
+    named = plan_layers(home.registry.current(layer.area_code)).get(layer.area_code, {})
+    return named.get(layer.kind, layer.digest) != layer.digest
 
 
 def read(

@@ -39,7 +39,8 @@ from lantu.store.files import storage_faults
 SEED = 47
 LEAST_SCALE, MOST_SCALE = 0.05, 40.0
 MANIFEST, APPROVAL, TRUTH = "manifest.json", "approval.txt", "truth.json"
-UPPER, CONTRADICTIONS, SITES = "approval_upper.txt", "contradictions.json", "sites.json"
+UPPER, LOWER = "approval_upper.txt", "approval_lower.txt"
+CONTRADICTIONS, SITES = "contradictions.json", "sites.json"
 _MARK = "lantu-sample/1"
 _REAL = "四县（市）及乡镇的名称和代码、县域面积、四县（市）和吉林省的批复指标"
 _REAL_EN = (
@@ -60,7 +61,8 @@ class SampleManifest:
         boundaries: name of the file that the outlines came from; None for invented ones.
         layers: every layer and table in the order in which they are to be added.
         findings, contradictions, sites: how many of them are planted, or drawn.
-        approval, upper_approval, truth: file names; the upper one is the reply to the province's plan.
+        approval, upper_approval, lower_approval, truth: file names; the upper one is the reply to the
+            province's plan, the lower one holds invented replies to a detailed and a special plan.
     """
 
     folder: Path
@@ -73,6 +75,7 @@ class SampleManifest:
     sites: int
     approval: str = APPROVAL
     upper_approval: str = UPPER
+    lower_approval: str = LOWER
     truth: str = TRUTH
 
     def to_json(self) -> dict[str, Any]:
@@ -85,6 +88,7 @@ class SampleManifest:
             "boundaries": self.boundaries,
             "approval": self.approval,
             "upper_approval": self.upper_approval,
+            "lower_approval": self.lower_approval,
             "truth": self.truth,
             "contradictions": CONTRADICTIONS,
             "sites": SITES,
@@ -155,7 +159,7 @@ def _fill(
     name = boundaries.name if boundaries else None
     manifest = SampleManifest(out, seed, scale, name, tuple(entries), *found)
     _write_json(folder / TRUTH, {"invented": _INVENTED, **truth})
-    for reply in (APPROVAL, UPPER):
+    for reply in (APPROVAL, UPPER, LOWER):
         (folder / reply).write_bytes(files("lantu.sample").joinpath(reply).read_bytes())
     (folder / "README.txt").write_text(_readme(manifest), "utf-8")
     _write_json(folder / MANIFEST, manifest.to_json())
@@ -287,6 +291,7 @@ def _readme(manifest: SampleManifest) -> str:
 真实的：{_REAL}。其余一切——地块、三线、分区、详细规划、专项规划、许可、道路、设施、用水量、变化、进出平衡——均为虚构，不反映任何真实地块或行为。
 {zh_lines}。种子 {manifest.seed}，细度 {manifest.scale:g}。
 manifest.json 列出全部图层和表（按导入次序）；approval.txt 和 approval_upper.txt 是批复的转述；
+approval_lower.txt 是虚构的批复：大安市一个详细规划、一个专项规划，用它的 DETAILED_PLOT、SPECIAL_SITE 图层；
 truth.json 是预设的监测结果；planning/ 是成果包以外的图层（详细规划、专项规划、许可、地灾范围、市级三线）；
 contradictions.json 是预设的规划矛盾；sites/ 是审查用的地块和项目，sites.json 是各地块应有的结果。
 
@@ -296,7 +301,9 @@ special plans, permits, roads, facilities, water use, changes, exchanges) is inv
 about any real land or deed; {en_lines}.
 Seed {manifest.seed}, scale {manifest.scale:g}.
 manifest.json lists all layers and tables in the order to add them; approval.txt and approval_upper.txt
-restate the replies; truth.json holds what the monitoring must find; planning/ the layers beside the plan
-packages (detailed and special plans, permits, hazards, the city's lines); contradictions.json the planted
-contradictions between plans; sites/ sites and projects to review, sites.json what must be said of each.
+restate the replies, approval_lower.txt holds invented ones to a detailed and a special plan of 大安市,
+for its layers DETAILED_PLOT and SPECIAL_SITE; truth.json holds what the monitoring must find; planning/
+the layers beside the plan packages (detailed and special plans, permits, hazards, the city's lines);
+contradictions.json the planted contradictions between plans; sites/ sites and projects to review,
+sites.json what must be said of each.
 """

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from lantu.core.progress import Progress, silent
 from lantu.lawbook import load
+from lantu.plans import PlanKind
 from lantu.runs.add_layer import add_layer
 from lantu.runs.build_sample import SEED, SampleManifest, build_sample
 from lantu.runs.measure import Measurement, measure
 from lantu.runs.measure_layers import LAND
 from lantu.runs.register_plan import read_replies, register
 from lantu.runs.scan_conflicts import Scan, scan
+from lantu.runs.transmit_ground import PLOTS
 from lantu.runs.write_report import WrittenReport, write_report
 from lantu.sample.further_plans import STARTS
 from lantu.store import Home, Layer, Registered
@@ -29,7 +32,8 @@ class Demonstrated:
 
     Attributes:
         sample: folder of the sample's files.
-        plans: one per plan that the sample's replies approve: of the counties, and of the province above.
+        plans: one per plan that the sample's replies approve: of the counties, of the province above, and a
+            detailed and a special plan below.
         layers: how many layers and tables were added or stood there before.
     """
 
@@ -59,13 +63,15 @@ def demonstrate(
     """
     out = home.path / FOLDER
     manifest = build_sample(out, scale=scale, boundaries=boundaries, seed=seed, progress=progress)
-    replies = read_replies([out / manifest.approval, out / manifest.upper_approval], progress=progress)
+    names = (manifest.approval, manifest.upper_approval, manifest.lower_approval)
+    replies = read_replies([out / name for name in names], progress=progress)
     with home.writing():
         layers = _add_layers(home, out, manifest, progress)
         plans = [
             plan
             for evidence, readings in replies
-            for plan in register(home, evidence, readings, layers=_plan_layers(layers))
+            for reading in readings
+            for plan in register(home, evidence, [reading], layers=_plan_layers(layers, reading))
         ]
     # The province's plan stands above the counties': its own land is not in the sample.
     surveyed = sorted({layer.area_code for layer in home.layers.list() if layer.kind == LAND})
@@ -89,11 +95,16 @@ def _add_layers(home: Home, out: Path, manifest: SampleManifest, progress: Progr
     return added
 
 
-def _plan_layers(layers: Iterable[Layer]) -> Mapping[str, Mapping[str, str]]:
-    """Give each master plan what it draws: the layers of its area that hold for no single year, but for what
-    stands beside it: detailed and special plans, permits, reaches of hazards."""
+def _plan_layers(layers: Iterable[Layer], reading: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """Give the plans of a reply what they draw, by area.
+
+    A master plan: the layers of its area that hold for no single year, but for what stands beside it:
+    detailed and special plans, permits, reaches of hazards. A detailed or special plan: that of its kind.
+    """
+    (own,) = {PLOTS.get(PlanKind(plan["kind"])) for plan in reading["plans"]}
     found: dict[str, dict[str, str]] = {}
     for layer in layers:
-        if layer.year is None and layer.geometry_type == "polygon" and layer.kind not in STARTS:
+        drawn = layer.kind == own if own else layer.kind not in STARTS
+        if layer.year is None and layer.geometry_type == "polygon" and drawn:
             found.setdefault(layer.area_code, {})[layer.kind] = layer.digest
     return found

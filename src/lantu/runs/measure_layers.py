@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from lantu.plans import PlanKind, codes_above
 from lantu.store import OUTLINE, Home, Layer, Registered
@@ -18,8 +18,8 @@ LINE_VIEWS = {"pbf": "YJJBNT", "redline": "STBHHX", "boundary": "CZKFBJ"}
 class Shelf:
     """The layers of one county, newest last.
 
-    A layer added later supersedes one of the same kind and year: nothing is ever deleted, and the digests
-    of what was read stand in every result.
+    A layer added later, or again, supersedes one of the same kind and year: nothing is ever deleted, and the
+    digests of what was read stand in every result.
     """
 
     layers: Sequence[Layer]
@@ -71,8 +71,10 @@ def shelves(home: Home, day: date | None = None) -> dict[str, Shelf]:
     """Return the shelf of every area that has a layer, by area code.
 
     Args:
-        day: None for now; else plans name the layers of their versions of that day, and what only a later
-            version names is not there yet.
+        day: None for now; else plans name the layers of their versions of that day, what only a later
+            version names is not there yet, and of one kind and year that layer is in force which had come in
+            last by then. A kind and year of which nothing had come in is taken as it is known now: what is
+            delivered later describes that day, too.
     """
     named = plan_layers(home.registry.current(day=day))
     later = home.registry.layers_of_later(day) if day else frozenset()
@@ -81,6 +83,27 @@ def shelves(home: Home, day: date | None = None) -> dict[str, Shelf]:
         shelf = found.setdefault(layer.area_code, Shelf([], named.get(layer.area_code, {})))
         if layer.digest not in later:
             shelf.layers = [*shelf.layers, layer]
+    if day is not None:
+        came = home.layers.deliveries()
+        for shelf in found.values():
+            shelf.layers = _as_of(shelf, came, day)
+    return found
+
+
+def _as_of(shelf: Shelf, came: Mapping[str, Sequence[datetime]], day: date) -> list[Layer]:
+    """Return the layers of a shelf as they had come in by the end of a day, local time."""
+    by_then = {
+        layer.digest: max((at for at in came[layer.digest] if at.astimezone().date() <= day), default=None)
+        for layer in shelf.layers
+    }
+    known = {(each.kind, each.year) for each in shelf.layers if by_then[each.digest]}
+    found = []
+    for layer in shelf.layers:
+        at = by_then[layer.digest]
+        if at is not None:
+            found.append(replace(layer, added_at=at))
+        elif (layer.kind, layer.year) not in known or layer.digest == shelf.plan_layers.get(layer.kind):
+            found.append(layer)
     return found
 
 

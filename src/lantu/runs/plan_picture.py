@@ -22,7 +22,7 @@ _LEVELS = (
     PlanLevel.REGION,
 )  # fmt: skip
 _WIDTH, _LINE, _PAD, _GAP, _LANE = 270, 18, 10, 16, 60
-_TOP = 56
+_TOP, _SIZE = 56, 13
 _COLOURS = {
     "in_force": ("#eef6f1", "#2e7d52"),
     "undated": ("#fff8e6", "#b7791f"),
@@ -116,12 +116,27 @@ def _words(
         ]
     for other in branch.others:
         version = current[other.id].version
-        title = version.title if len(version.title) <= 20 else f"{version.title[:19]}…"
-        lines.append(f"{message(f'plan.kind.{version.kind}', language)}：{title}")
+        number = version.approval.document_number or message("transmission.no_number", language)
+        lines.append(f"{message(f'plan.kind.{version.kind}', language)}　{other.id}")
+        lines += _folded(version.title)
+        lines.append(f"{number}　{message(f'transmission.status_{status(version, day)}', language)}")
     if branch.missing is not None:
         have = branch.wanted - len(branch.missing)
         lines.append(message("transmission.below", language, have=have, all=branch.wanted))
     return tuple(lines), kind
+
+
+def _folded(text: str) -> list[str]:
+    """Break a line where the box ends; a CJK character is as wide as it is high, others about 0.6 of that."""
+    lines, room = [""], 0.0
+    for character in text:
+        wide = _SIZE if ord(character) > 0x2000 else 0.6 * _SIZE
+        room += wide
+        if room > _WIDTH - 2 * _PAD:
+            lines.append("")
+            room = wide
+        lines[-1] += character
+    return lines
 
 
 def _svg(
@@ -136,7 +151,7 @@ def _svg(
     title = message("transmission.picture", language, day=day.isoformat())
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" font-family="{_FONT}" font-size="13">',
+        f'height="{height:g}" role="img" font-family="{_FONT}" font-size="{_SIZE}">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>',
     ]

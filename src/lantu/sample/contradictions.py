@@ -15,7 +15,8 @@ from lantu.sample.ground import Ground
 from lantu.sample.planted import CROSSING, ON, OVER, Planted
 from lantu.sample.zones import Zones
 
-_HOMES, _SHOPS, _WORKS, _PARK = "070102", "0901", "100102", "1401"
+_HOMES, _SHOPS, _WORKS, _PARK, _ROAD = "070102", "0901", "100102", "1401", "1207"
+_SPECIAL = "1507"
 _ECOLOGY = "100"
 _RIM = (6.0, 38.0)
 """Parks are built over at their rim: farther in lies their water."""
@@ -45,6 +46,8 @@ def plant(ground: Ground, plans: Plans, city: City, zones: Zones) -> Contradicti
         _less_red_in_city(ground, city, 24_000.0),
         zones.slit(ground, 2.0, 200.0),
         zones.overlap(ground, 3.0, 160.0),
+        _road_on_basic_farmland(ground, plans),
+        _plot_in_corridor(ground, plans),
     )
     slivers = (
         _site_touching_basic_farmland(ground, plans),
@@ -86,6 +89,40 @@ def _plot_in_ecological_zone(ground: Ground, plans: Plans) -> Planted | None:
             ("详细规划用途与规划分区不相容，又压占生态保护红线",
              "the detailed plan's use does not go with the planning zone, and lies in the red line"), box,
             classes=(_ECOLOGY,),
+        )  # fmt: skip
+    return None
+
+
+def _road_on_basic_farmland(ground: Ground, plans: Plans) -> Planted | None:
+    for _, box in ground.inside(ground.basic, 6_000):
+        unit = f"{ground.m.county.code}-9003"
+        first = _added(plans, "DETAILED_PLOT", plot(ground, ground.place(box), _ROAD, unit, f"{unit}-01"))
+        return Planted(
+            ON, first, "YJJBNT",
+            ("道路地块压占永久基本农田", "a plot for a road on basic farmland"),
+            ("详细规划的道路地块压占永久基本农田，又在城镇开发边界外：须由人认定",
+             "a plot for a road, on basic farmland and outside the urban boundary: for a person to say"), box,
+        )  # fmt: skip
+    return None
+
+
+def _plot_in_corridor(ground: Ground, plans: Plans) -> Planted | None:
+    """Return a plot on ground that a special plan keeps for a water corridor."""
+    for _, box in ground.inside(ground.open, 9_000):
+        part = shapely.buffer(box, -12, join_style="mitre")
+        if part.area < 2_000:
+            continue
+        plans["SPECIAL_SITE"].append(
+            special_site(ground.place(box), "供水专项规划", "供水管廊", "虚构供水管廊备用段")
+        )
+        unit = f"{ground.m.county.code}-9004"
+        first = _added(plans, "DETAILED_PLOT", plot(ground, part, _SPECIAL, unit, f"{unit}-01"))
+        return Planted(
+            CROSSING, first, "SPECIAL_SITE",
+            ("特殊用地地块压占供水管廊", "a plot for special uses in a water corridor"),
+            ("详细规划地块压占专项规划预留的廊道；又在城镇开发边界外，须由人认定",
+             "a plot in a corridor that a special plan keeps; outside the boundary, for a person to say"),
+            part,
         )  # fmt: skip
     return None
 

@@ -73,8 +73,8 @@ def layers_of(ground: Ground, plans: Plans) -> list[SampleLayer]:
 
 
 def plot(ground: Ground, shape: Any, use: str, unit: str, number: str) -> Feature:
-    """Return a plot of a detailed plan with the limits that are usual for its use."""
-    limits = next(row for row in _USES.values() if row[0] == use)
+    """Return a plot of a detailed plan with the limits that are usual for its use; a road has none."""
+    limits = next((row for row in _USES.values() if row[0] == use), (use, None, None, None, None))
     name = ground.events.book.code_lists["landuse_2020"].name(use) or ""
     columns = {"DYBH": unit, "DKBH": number, "YDYHFLDM": use, "YDYHFLMC": name}
     return Feature(shape, columns | dict(zip(("RJL", "JZMD", "LDL", "JZGD"), limits[1:], strict=True)))

@@ -22,7 +22,7 @@ from lantu.core.errors import (
 )
 
 FILE = "lantu.db"
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision this program knows; a test compares it with the migrations folder."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,12 +25,13 @@ from lantu.store.access import Access, Writing
 from lantu.store.checks import Delivered, check_content, check_kind, check_place, name_of, rows_elsewhere
 from lantu.store.facts import settle_plane
 from lantu.store.files import readable_name, storage_faults
-from lantu.store.tables import LayerRow, VersionRow
+from lantu.store.tables import LayerDeliveryRow, LayerRow, VersionRow
 
 FOLDER = "layers"
 OUTLINE = "XZQX"
 """The kind of layer that outlines a county."""
 _SHORTEST_PREFIX = 4
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ class Layer:
         invented: whether it is invented sample data.
         plan_version: digest of the plan version it belongs to, where it belongs to one.
         path: the Parquet file.
+        added_at: when it last came in.
         draft: it came with a package and is not in force: nothing measures, reports, serves or looks it up.
         already_there: set by `LayerStore.add` where the same content had been added before.
+        again: set by `LayerStore.add` where that content had been superseded, and now supersedes in its turn.
     """
 
     digest: str
@@ -68,6 +72,7 @@ class Layer:
     path: Path
     draft: bool = False
     already_there: bool = field(default=False, compare=False)
+    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class LayerStore:
         title: str | None = None, invented: bool = False, plan_version: str | None = None,
         draft: bool = False,
     ) -> Layer:  # fmt: skip
-        """Check a layer and keep it.
+        """Check a layer and keep it. Of one kind, area and year the last that came in is in force.
 
         Args:
             table: as intake read it.
@@ -101,7 +106,8 @@ class LayerStore:
                 that is added again as none is in force from now on, as if it had come in only now.
 
         Returns:
-            The layer; `already_there` where the same content was added before, which changes nothing.
+            The layer; `already_there` where the same content was added before: it changes nothing, or,
+            where another has superseded it since, puts it in force again (`again`).
 
         Raises:
             InputError: `layer.*`, `crs.*`: what is wrong with it, where, how to mend it.
@@ -123,11 +129,18 @@ class LayerStore:
             geoparquet.write(content, temporary)
             digest, size = _digest_of(temporary)
             old = writing.session.scalar(select(LayerRow).where(LayerRow.digest == digest))
+            last = _last_in_force(writing, kind, area_code, year)
+            # Not before the last one, should the clock have gone back: what comes in last is in force.
+            at = writing.at if last is None else max(writing.at, last.added_at + _TICK)
             if old is not None and (draft or not old.draft):
                 _check_same_version(old, plan_version)
                 path = self._path(digest)
                 writing.staging.publish(temporary, path, replace=not _is_whole(path, digest))
-                return replace(self._layer(old), already_there=True)
+                if draft or last is None or last is old:
+                    return replace(self._layer(old), already_there=True)
+                _check_near_outline(writing, self._layer(old).bounds_lonlat, area_code, name_of(table))
+                _put_in_force_again(writing, old, last, at, table)
+                return replace(self._layer(old), already_there=True, again=True)
             if plan_version is not None and writing.session.get(VersionRow, plan_version) is None:
                 raise NotFoundError("layer.no_version", version=short(plan_version))
             bounds = None if crs is None or table.geometry is None else bounds_lonlat(table.geometry, crs)
@@ -143,7 +156,7 @@ class LayerStore:
                 "east": bounds[2] if bounds else None, "north": bounds[3] if bounds else None,
                 "source_name": readable_name(table.source_name), "source_layer": table.source_layer,
                 "source_digest": table.source_digest,
-                "invented": invented, "draft": draft, "plan_version": plan_version, "added_at": writing.at,
+                "invented": invented, "draft": draft, "plan_version": plan_version, "added_at": at,
             }  # fmt: skip
             for name, value in said.items():
                 setattr(row, name, value)
@@ -154,28 +167,24 @@ class LayerStore:
         writing.staging.publish(temporary, self._path(row.digest), replace=True)
         writing.session.add(row)
         writing.session.flush()
+        if not row.draft:
+            writing.session.add(LayerDeliveryRow(layer=row.digest, at=row.added_at))
         if row.epsg is not None and not row.draft:
             writing.afterwards(lambda: settle_plane(self._access))
-        writing.attest(
-            "layer.drafted" if row.draft else "layer.added",
-            {
-                "digest": row.digest, "kind": row.kind, "area_code": row.area_code, "year": row.year,
-                "title": row.title, "features": row.features, "source_name": row.source_name,
-                "source_digest": row.source_digest, "invented": row.invented,
-                "plan_version": row.plan_version,
-            },
-        )  # fmt: skip
+        writing.attest("layer.drafted" if row.draft else "layer.added", _statement(row, row.source_digest))
 
     def list(
         self, kind: str | None = None, area_code: str | None = None, year: int | None = None,
         *, drafts: bool = False,
     ) -> list[Layer]:  # fmt: skip
-        """Return the layers that match, by area, kind, year and the order they came in.
+        """Return the layers that match, by area, kind, year and when they last came in.
 
         Args:
             drafts: list those that are not in force, too.
         """
-        query = select(LayerRow).order_by(LayerRow.area_code, LayerRow.kind, LayerRow.year, LayerRow.id)
+        query = select(LayerRow).order_by(
+            LayerRow.area_code, LayerRow.kind, LayerRow.year, LayerRow.added_at, LayerRow.id
+        )
         if kind is not None:
             query = query.where(LayerRow.kind == kind)
         if area_code is not None:
@@ -186,6 +195,14 @@ class LayerStore:
             query = query.where(LayerRow.draft.is_(False))
         with self._access.reading() as session:
             return [self._layer(row) for row in session.scalars(query)]
+
+    def deliveries(self) -> dict[str, tuple[datetime, ...]]:
+        """Return when each layer that is no draft came in, first to last, by digest."""
+        found: dict[str, tuple[datetime, ...]] = {}
+        with self._access.reading() as session:
+            for row in session.scalars(select(LayerDeliveryRow).order_by(LayerDeliveryRow.id)):
+                found[row.layer] = (*found.get(row.layer, ()), row.at)
+        return found
 
     def get(self, digest: str, *, drafts: bool = False) -> Layer:
         """Return a layer by its digest, or the first hex characters of it.
@@ -303,8 +320,37 @@ def _layer_faults(layer: Layer) -> Iterator[None]:
         ) from error  # fmt: skip
 
 
+def _statement(row: LayerRow, source_digest: str) -> dict[str, Any]:
+    """Return what the ledger says of a layer that came in; `source_digest` is of the file it came in now."""
+    return {
+        "digest": row.digest, "kind": row.kind, "area_code": row.area_code, "year": row.year,
+        "title": row.title, "features": row.features, "source_name": row.source_name,
+        "source_digest": source_digest, "invented": row.invented, "plan_version": row.plan_version,
+    }  # fmt: skip
+
+
+def _last_in_force(writing: Writing, kind: str, area_code: str, year: int | None) -> LayerRow | None:
+    """Return the layer of a kind, area and year that came in last."""
+    query = select(LayerRow).where(
+        LayerRow.kind == kind, LayerRow.area_code == area_code, LayerRow.year == year,
+        LayerRow.draft.is_(False),
+    )  # fmt: skip
+    last_first = query.order_by(LayerRow.added_at.desc(), LayerRow.digest.desc())
+    return writing.session.scalars(last_first.limit(1)).first()
+
+
+def _put_in_force_again(
+    writing: Writing, row: LayerRow, last: LayerRow, at: datetime, table: Delivered
+) -> None:
+    """Let a layer supersede the one that had superseded it; its place among first comers stays."""
+    row.added_at = at
+    writing.session.add(LayerDeliveryRow(layer=row.digest, at=at))
+    writing.session.flush()
+    writing.attest("layer.added_again", _statement(row, table.source_digest) | {"supersedes": last.digest})
+
+
 def _moved_up(writing: Writing, draft: LayerRow) -> LayerRow:
-    """Give a draft the place of what comes in now: the plane and the newest outline go by it."""
+    """Give a draft the place of what comes in now: the plane goes by it."""
     draft.id = 1 + (writing.session.scalar(select(func.max(LayerRow.id))) or 0)
     return draft
 
@@ -318,7 +364,9 @@ def _check_near_outline(writing: Writing, bounds: Bounds | None, area_code: str,
     query = select(LayerRow).where(
         LayerRow.kind == OUTLINE, LayerRow.area_code == area_code, LayerRow.draft.is_(False)
     )
-    outline = writing.session.scalars(query.order_by(LayerRow.id.desc()).limit(1)).first()
+    outline = writing.session.scalars(
+        query.order_by(LayerRow.added_at.desc(), LayerRow.id.desc()).limit(1)
+    ).first()
     if bounds is None or outline is None or outline.west is None:
         return
     assert outline.south is not None and outline.east is not None and outline.north is not None

@@ -18,7 +18,9 @@ class Registered:
     Attributes:
         digest: the version's name.
         number: 1 for the plan's first version, and so on; the highest stands.
-        already_there: set where registering it changed nothing.
+        already_there: set where it had been registered before.
+        again: set where registering it made it stand again.
+        standing: number of the version that stands, set where registering this one changed nothing.
     """
 
     version: PlanVersion
@@ -27,6 +29,8 @@ class Registered:
     number: int
     added_at: datetime
     already_there: bool = field(default=False, compare=False)
+    again: bool = field(default=False, compare=False)
+    standing: int | None = field(default=None, compare=False)
 
 
 def target_row(position: int, target: Target) -> TargetRow:
@@ -56,8 +60,10 @@ def _target(row: TargetRow) -> Target:
     )  # fmt: skip
 
 
-def registered(row: VersionRow, already_there: bool = False) -> Registered:
-    """Return a version with its targets, approval and layers."""
+def registered(
+    row: VersionRow, *, already_there: bool = False, again: bool = False, standing: int | None = None
+) -> Registered:
+    """Return a version with its targets, approval and layers; the rest as `Registered` has it."""
     reply = row.approval
     version = PlanVersion(
         area_code=row.plan.area_code,
@@ -76,4 +82,6 @@ def registered(row: VersionRow, already_there: bool = False) -> Registered:
         ),
         layers={layer.kind: layer.layer for layer in row.layers},
     )
-    return Registered(version, row.digest, row.plan_id, row.number, row.added_at, already_there)
+    return Registered(
+        version, row.digest, row.plan_id, row.number, row.added_at, already_there, again, standing
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from lantu.store.tables import (
     LayerRow,
     PlanRow,
     SourceRow,
+    StandingRow,
     VersionLayerRow,
     VersionRow,
 )
@@ -66,7 +67,7 @@ class RegisteredApproval:
 
 
 class Registry:
-    """Plans of a home. Nothing is ever changed or removed; a later version stands in front of an earlier."""
+    """Plans of a home. Nothing is ever removed; the version registered last stands in front of the others."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -111,10 +112,18 @@ class Registry:
         return found[0]
 
     def versions(self, plan_id: str) -> list[Registered]:
-        """Return a plan's versions, first to last."""
+        """Return a plan's versions as they came to stand, first to last; one may do so more than once."""
+        query = (
+            select(VersionRow, StandingRow)
+            .join(StandingRow, StandingRow.version == VersionRow.digest)
+            .where(StandingRow.plan_id == plan_id)
+            .order_by(StandingRow.number)
+        )
         with self._access.reading() as session:
-            query = select(VersionRow).where(VersionRow.plan_id == plan_id).order_by(VersionRow.number)
-            return [registered(row) for row in session.scalars(query)]
+            return [
+                replace(registered(row), number=stood.number, added_at=stood.at)
+                for row, stood in session.execute(query)
+            ]
 
     def version(self, digest: str) -> Registered:
         """Return a version by its digest, or the first hex characters of it.
@@ -205,7 +214,8 @@ class Registry:
             versions: what it approves.
 
         Returns:
-            One per version, in order; `already_there` where it stood before.
+            One per version, in order; `already_there` where it was registered before: that changes nothing
+            where it stands, or where a version of a later reply does; else it stands again (`again`).
 
         Raises:
             ConflictError: `plan.layer_mismatch` for a layer of another area or kind, `plan.layer_is_draft`.
@@ -263,7 +273,7 @@ class Registry:
         session, digest = writing.session, version.digest
         known = session.get(VersionRow, digest)
         if known is not None:
-            return registered(known, already_there=True)
+            return self._stand_again(writing, known, version, approval)
         _check_layers(session, version)
         plan = session.get(PlanRow, version.plan_id)
         if plan is None:
@@ -272,9 +282,7 @@ class Registry:
         # The plan shows the name it goes by now; each version keeps its own.
         plan.area_name, plan.level, plan.title = version.area_name, version.level.value, version.title
         session.flush()
-        number = 1 + (
-            session.scalar(select(func.max(VersionRow.number)).where(VersionRow.plan_id == plan.id)) or 0
-        )
+        number = 1 + _last_number(session, plan.id)
         row = VersionRow(
             digest=digest, plan_id=plan.id, number=number, title=version.title, area_name=version.area_name,
             level=version.level.value,
@@ -289,15 +297,51 @@ class Registry:
         session.add(row)
         session.flush()
         session.refresh(row)
-        writing.attest(
-            "plan.version_registered",
-            {
-                "plan": plan.id, "number": number, "version": digest, "title": version.title,
-                "targets": len(version.targets), "source": approval.source_digest,
-                "layers": dict(version.layers),
-            },
-        )  # fmt: skip
+        _attest_standing(writing, "plan.version_registered", row, version, approval)
         return registered(row)
+
+    def _stand_again(
+        self, writing: Writing, row: VersionRow, version: PlanVersion, approval: ApprovalRow
+    ) -> Registered:
+        """Let a version stand again that another of no later reply stands before; else nothing changes.
+
+        To hand in an old reply does not undo a later one.
+        """
+        session = writing.session
+        standing = session.scalars(
+            select(VersionRow).where(
+                VersionRow.plan_id == row.plan_id, VersionRow.number == _last_number(session, row.plan_id)
+            )
+        ).one()
+        mine, theirs = row.approval.date, standing.approval.date
+        if standing is row or (mine is not None and theirs is not None and mine < theirs):
+            return registered(row, already_there=True, standing=standing.number)
+        row.number = standing.number + 1
+        row.plan.area_name, row.plan.level, row.plan.title = row.area_name, row.level, row.title
+        session.flush()
+        _attest_standing(writing, "plan.version_again", row, version, approval)
+        return registered(row, already_there=True, again=True)
+
+
+def _last_number(session: Session, plan: str) -> int:
+    """Return the number of the version that stands, 0 where there is none."""
+    return session.scalar(select(func.max(VersionRow.number)).where(VersionRow.plan_id == plan)) or 0
+
+
+def _attest_standing(
+    writing: Writing, kind: str, row: VersionRow, version: PlanVersion, approval: ApprovalRow
+) -> None:
+    writing.session.add(
+        StandingRow(plan_id=row.plan_id, number=row.number, version=row.digest, at=writing.at)
+    )
+    writing.attest(
+        kind,
+        {
+            "plan": row.plan_id, "number": row.number, "version": row.digest, "title": version.title,
+            "targets": len(version.targets), "source": approval.source_digest,
+            "layers": dict(version.layers),
+        },
+    )  # fmt: skip
 
 
 def _check_layers(session: Session, version: PlanVersion) -> None:

@@ -60,7 +60,8 @@ _DIGEST = String(71)
 class LayerRow(Base):
     """A layer file and what was said of it when it came in.
 
-    `id` and `added_at` tell in which order layers came in; a draft gets new ones when it is added in earnest.
+    `id` tells in which order layers first came in, `added_at` when each last did; a draft gets new ones when
+    it is added in earnest.
     """
 
     __tablename__ = "layer"
@@ -87,6 +88,16 @@ class LayerRow(Base):
     draft: Mapped[bool] = mapped_column(server_default=false())
     plan_version: Mapped[str | None] = mapped_column(_DIGEST)
     added_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LayerDeliveryRow(Base):
+    """A day on which a layer that is no draft came in; the same one comes in again to be in force again."""
+
+    __tablename__ = "layer_delivery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(ForeignKey("layer.digest"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class SourceRow(Base):
@@ -136,7 +147,7 @@ class PlanRow(Base):
 
 
 class VersionRow(Base):
-    """A plan as approved once; rows are added, never changed."""
+    """A plan as approved once; `number` is the last one of a version that came to stand more than once."""
 
     __tablename__ = "plan_version"
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
@@ -155,6 +166,17 @@ class VersionRow(Base):
     approval: Mapped[ApprovalRow] = relationship(lazy="joined")
     targets: Mapped[list[TargetRow]] = relationship(order_by="TargetRow.position", lazy="selectin")
     layers: Mapped[list[VersionLayerRow]] = relationship(lazy="selectin")
+
+
+class StandingRow(Base):
+    """A version that came to stand, as the plan's n-th; rows are added, never changed."""
+
+    __tablename__ = "plan_standing"
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(ForeignKey("plan_version.digest"))
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class TargetRow(Base):
