@@ -23,7 +23,7 @@ RED = rect(700, 200, 900, 300)
 """20,000 m², of which 5,000 are red line."""
 RURAL = Project(
     {
-        "activity": "other", "level": "other", "sector": "rural", "avoidable": "yes", "linear": "no",
+        "activity": "other", "level": "other", "sector": "rural", "use": "0703", "avoidable": "yes", "linear": "no",
         "stage": "conversion",
     },
     ("conversion",),
