@@ -23,6 +23,7 @@ from lantu.store.conflicts import Conflict, Event
 
 SHOWN = 20
 FEATURES = 8
+_SEVERITIES = ("serious", "medium", "minor")
 _COLOURS = {"serious": "bold red", "medium": "yellow", "minor": ""}
 _ANSWERS = {
     Answer.PASS: "bold green", Answer.FAIL: "bold red", Answer.NEEDS_PERSON: "bold yellow",
@@ -39,7 +40,8 @@ def show_scan(home: Home, found: Scan, conflicts: Sequence[Conflict], out: Path 
     line(say("conflict.title", areas=areas, day=result["day"]), "bold")
     looked = result["pairs"]
     fates = {each["number"]: each["fate"] for pair in looked for each in pair["conflicts"]}
-    console.print(_table(conflicts[:SHOWN], fates))
+    worst_first = sorted(conflicts, key=lambda each: (_SEVERITIES.index(each.severity), -each.area_m2))
+    console.print(_table(worst_first[:SHOWN], fates))
     if len(conflicts) > SHOWN:
         line(say("conflict.more", count=len(conflicts) - SHOWN), "dim")
     count = Counter("remaining" if fate == "back" else fate for fate in fates.values())

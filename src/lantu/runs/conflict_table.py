@@ -58,14 +58,21 @@ def write_conflicts(
 
 def _columns(conflicts: Sequence[Conflict], language: str) -> dict[str, tuple[str, list[Any]]]:
     """Return name → (title, values)."""
-    titles = {each.code: each.title for each in pairs_of(load())}
+    pairs = {each.code: each for each in pairs_of(load())}
 
     def words(code: str) -> str:
         return message(code, language)
 
     def titled(pair: str) -> str:
-        known = titles.get(pair)
-        return pair if known is None else f"{pair} {known.en if language == 'en' else known.zh}"
+        known = pairs.get(pair)
+        if known is None:
+            return pair
+        return f"{pair} {known.title.en if language == 'en' else known.title.zh}"
+
+    def relation(conflict: Conflict) -> str:
+        known = pairs.get(conflict.pair)
+        said: str = conflict.facts.get("relation") or (known.relation if known else "excludes")
+        return said
 
     def features(conflict: Conflict, side: int) -> str:
         each = conflict.facts["sides"][side]
@@ -76,6 +83,9 @@ def _columns(conflicts: Sequence[Conflict], language: str) -> dict[str, tuple[st
         "AREA_CODE": (words("conflict.area_code"), [each.area_code for each in conflicts]),
         "PAIR": (words("conflict.pair"), [titled(each.pair) for each in conflicts]),
         "TYPE": (words("conflict.type"), [words(f"conflict.type_{each.type}") for each in conflicts]),
+        "RELATION": (
+            words("conflict.relation"), [words(f"conflict.relation_{relation(each)}") for each in conflicts]
+        ),
         "SEVERITY": (
             words("conflict.severity"), [words(f"conflict.severity_{each.severity}") for each in conflicts]
         ),
