@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def ground(control: Control, affected_m2: float, code: str | None, absent: bool 
     if absent:
         covered = {name: area for name, area in covered.items() if name not in control.layers}
     classes: dict[str, dict[str, float]] = {}
-    if control.codes or control.matrix:
+    if control.codes or control.matrix in ("zone", "use"):
         other = next(each for each in _listed(kind) if each not in control.codes) if control.codes else None
         mine = {code: affected_m2} if code and affected_m2 else {}
         rest = {other: SITE_M2 - affected_m2} if other and affected_m2 < SITE_M2 else {}
@@ -68,6 +69,10 @@ def fitting(code: str, fit: str) -> tuple[str, str]:
     """Return a use and a class of a control's layer of which the table says so."""
     control = CONTROLS[code]
     uses = facts_of(BOOK)["use"].values
+    if control.matrix == "line":
+        side: Any = control.side
+        line = control.layers[0]
+        return next(use for use in uses if TABLE.on_line(use, line, side).outcome == fit), ""
     for use, each in product(uses, classes_of(control)):
         found = TABLE.in_zone(use, each) if control.matrix == "zone" else TABLE.refines(each, use)
         if found.outcome == fit:

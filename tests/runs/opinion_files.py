@@ -23,8 +23,8 @@ RED = rect(700, 200, 900, 300)
 """20,000 m², of which 5,000 are red line."""
 RURAL = Project(
     {
-        "activity": "other", "level": "other", "sector": "rural", "avoidable": "yes", "linear": "no",
-        "stage": "conversion",
+        "activity": "other", "level": "other", "sector": "rural", "use": "0703", "avoidable": "yes",
+        "linear": "no", "stage": "conversion",
     },
     ("conversion",),
     {"name": "虚构广场", "applicant": "虚构镇人民政府"},

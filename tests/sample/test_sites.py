@@ -32,8 +32,8 @@ FORBIDDEN = {
     "弹性发展区内的道路，报许可": {"CR15"},
     "红线内的变电站，不是线性工程": {"CR01"},
 }
-BY_PLACE = ("跨城镇开发边界", "部分在所有规划之外")
-"""What forbids these hangs on where they come to lie; the first always lies outside the boundary in part."""
+BY_PLACE = {"跨城镇开发边界": "CR04", "城市绿线内": "CR08", "城市蓝线内": "CR07", "部分在所有规划之外": None}
+"""What else forbids these hangs on where they come to lie: lakes lie in parks."""
 
 
 @pytest.fixture(scope="module")
@@ -76,26 +76,33 @@ def test_illegal_sites_are_forbidden_by_what_the_truth_says_and_no_other_is(revi
         assert (site.opinion.answer is Answer.FAIL) == bool(forbidding)
         if told["what"]["zh"] not in BY_PLACE:
             assert forbidding == FORBIDDEN.get(told["what"]["zh"], set()), told["id"]
-        if told["what"]["zh"] == "跨城镇开发边界":
-            assert "CR04" in forbidding, told["id"]
+        elif (code := BY_PLACE[told["what"]["zh"]]) is not None:
+            assert code in forbidding, told["id"]
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "fact"),
+    ("one", "other", "fact", "control"),
     [
-        ("弹性发展区内的道路，选址", "弹性发展区内的道路，报许可", "stage"),
-        ("红线内无法避让的输电线路", "红线内的变电站，不是线性工程", "linear"),
+        ("弹性发展区内的道路，选址", "弹性发展区内的道路，报许可", "stage", "CR15"),
+        ("红线内无法避让的输电线路", "红线内的变电站，不是线性工程", "linear", "CR01"),
     ],
 )
-def test_one_fact_turns_the_opinion(reviewed, one, other, fact):
-    """In every county a pair of sites in one kind of place: allowed with documents, and forbidden."""
-    found = {}
+def test_one_fact_turns_the_opinion(reviewed, one, other, fact, control):
+    """In every county a pair of sites in one kind of place: documents needed, and forbidden."""
+    found = {one: [], other: []}
     for told, site in reviewed:
-        found.setdefault(told["what"]["zh"], []).append((PROJECTS[told["project"]], site.opinion.answer))
+        if told["what"]["zh"] in found:
+            found[told["what"]["zh"]].append((told["project"], site.opinion))
     assert len(found[one]) == len(found[other]) == len(COUNTIES)
-    for (project, passes), (changed, fails) in zip(found[one], found[other], strict=True):
-        differ = {name for name in project if project[name] != changed[name]} - {"name"}
-        assert (differ, passes, fails) == ({fact}, Answer.NEEDS_PERSON, Answer.FAIL)
+    for (project, allows), (changed, forbids) in zip(found[one], found[other], strict=True):
+        differ = {name for name, value in PROJECTS[project].items() if PROJECTS[changed][name] != value}
+        assert differ - {"name"} == {fact}
+        at = [next(each for each in of.judged if each.control.code == control) for of in (allows, forbids)]
+        assert [each.status for each in at] == ["document", "forbidden"]
+        # A small sample has no line of every kind: of such a one, nothing can be told anywhere.
+        assert allows.answer is not Answer.FAIL and forbids.answer is Answer.FAIL
+        untold = [each.why[0] for each in allows.judged if each.why]
+        assert set(untold) <= {"review.layer_absent"}
 
 
 def test_the_samples_survey_is_too_old_two_years_after_it(home, sample):

@@ -218,6 +218,10 @@ class _Court:
         if use is None:
             return self.project, (), ("review.fact_unknown", {"facts": USE})
         kind = layer_of(control, self.ground)
+        if control.matrix == "line":
+            fit = _on_line(control, self.table, use, kind)
+            lost_use: Why = ("review.no_compatibility", {"use": use, "classes": kind})
+            return (self.project, (), lost_use) if fit is None else ({**self.project, FIT: fit}, (), None)
         areas = self.ground.classes_m2.get(kind, {})
         meant = {code: area for code, area in areas.items() if not control.codes or code in control.codes}
         wanted = {code: area for code, area in meant.items() if area >= least} or meant
@@ -236,6 +240,11 @@ class _Court:
 def _fit(control: Control, table: Compatibility, use: str, code: str) -> str | None:
     verdict = table.in_zone(use, code) if control.matrix == "zone" else table.refines(code, use)
     return None if verdict.outcome == "unknown" else verdict.outcome
+
+
+def _on_line(control: Control, table: Compatibility, use: str, kind: str) -> str | None:
+    outcome = table.on_line(use, kind, "outside" if control.side == "outside" else "inside").outcome
+    return None if outcome == "unknown" else outcome
 
 
 def layer_of(control: Control, ground: Ground) -> str:

@@ -19,7 +19,7 @@ FACTS = f"{FOLDER}facts"
 USE, FIT = "use", "fit"
 """The fact that a project's use is; the fact that comes of it, by compatibility."""
 
-Matrix = Literal["zone", "use"]
+Matrix = Literal["zone", "use", "line"]
 
 
 class Outcome(StrEnum):
@@ -86,8 +86,8 @@ class Control:
         codes: the classes of the layer that are meant; empty for all.
         covering: whether the layer covers all ground, so that ground it does not cover is of no known class.
         over: parameter of the area in hectares from which on it is affected; None for any area.
-        matrix: which table of compatibility the project's use is held against, class by class; its answer
-            is the fact `fit`.
+        matrix: which table of compatibility the project's use is held against, class by class, or
+            against the line itself; its answer is the fact `fit`.
         branches: the first one that applies decides.
     """
 

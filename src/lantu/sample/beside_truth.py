@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
@@ -23,6 +23,7 @@ Areas = dict[str, dict[str, float]]
 """Kind of layer → class of its rows ("" for a kind without classes) → ground, m²."""
 _KEY = ("energy", "transport", "water", "military")
 """Sectors whose national key projects may take basic farmland."""
+_CITY_LINES = {"CR07": "ZXCQCSLX", "CR08": "ZXCQCSLVX", "CR10": "ZXCQCSHX"}
 _NOT_LINEAR = ("communication", "water")
 """Sectors whose works may lie in the red line though they are not linear."""
 _TO_BE_APPROVED = ("conversion", "permission")
@@ -209,10 +210,14 @@ def _forbidden_by(
     def unfit(code: str) -> bool:
         return table.refines(code, project["use"]).outcome == "forbidden"
 
+    def off(line: str, side: Literal["inside", "outside"] = "inside") -> bool:
+        return table.on_line(project["use"], line, side).outcome == "forbidden"
+
     told = {
         "CR01": whole.get("STBHHX", 0.0) >= least and not limited and not needed,
         "CR02": whole.get("YJJBNT", 0.0) >= least and not (needed and project["sector"] in _KEY),
-        "CR04": outside >= least and built and not national,
+        "CR04": outside >= least and not national and (built or off("CZKFBJ", "outside")),
+        **{code: whole.get(kind, 0.0) >= least and off(kind) for code, kind in _CITY_LINES.items()},
         "CR14": touches("GHFQ", lambda code: table.in_zone(project["use"], code).outcome == "forbidden"),
         "CR15": built
         and project["stage"] in _TO_BE_APPROVED
@@ -221,7 +226,7 @@ def _forbidden_by(
         "CR17": touches("ZXCQGHYDYH", unfit),
         "CR18": touches("DETAILED_PLOT", unfit),
     }
-    return [code for code, forbids in told.items() if forbids]
+    return sorted(code for code, forbids in told.items() if forbids)
 
 
 def _m2(value: float) -> str:
