@@ -10,7 +10,7 @@ SERVE ?= 1
 SIZE ?= county
 ARGS ?=
 # A process for each core; how tests are dealt out stands in tests/conftest.py. ARGS=-n0: one process, as a debugger needs.
-SHARED_OUT := -n auto --maxprocesses 8 --dist loadscope --no-loadscope-reorder
+SHARED_OUT := -n auto --maxprocesses 8 --dist loadscope --no-loadscope-reorder --max-worker-restart 0
 
 # Ctrl-C ends a recipe without a line of complaint from make; what was half done is not stamped as done.
 CALM := trap 'exit 0' INT;
