@@ -190,3 +190,14 @@ def test_what_is_not_said_changes_no_answer_but_to_cannot_tell(
         assert other.status in (one.status, "cannot_tell")
         if other.status == one.status:
             assert {each.id for each in one.needed} <= {each.id for each in other.needed}
+
+
+def test_a_use_that_is_not_said_is_asked_for_only_where_it_decides() -> None:
+    """Outside the boundary only the use of projects below the national ones is held against the table."""
+    outside = within("CZKFBJ", 0.0)
+    assert told(outside, "CR04", level="national", sector="transport").status == "document"
+    untold = told(outside, "CR04", level="other", sector="transport")
+    assert untold.why == ("review.fact_unknown", {"facts": "use"})
+    assert told(outside, "CR04", level="other", sector="transport", use="1202").status == "document"
+    assert told(outside, "CR04", level="other", sector="other", use="0901").status == "forbidden"
+    assert told(outside, "CR04", level="other", sector="housing").status == "forbidden"

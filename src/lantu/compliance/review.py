@@ -178,7 +178,8 @@ class _Court:
             control, str(branch.outcome), _ANSWERS[branch.outcome], area, branch, needed, at_hand,
             fittings=fittings,
         )  # fmt: skip
-        lack = unfit or lack
+        # A use that is not said is no lack where the branch was chosen without it.
+        lack = (unfit if USE in self.project else None) or lack
         if found.answer is Answer.FAIL or lack is None:
             return found
         return replace(found, status="cannot_tell", answer=Answer.CANNOT_TELL, why=lack)
@@ -219,9 +220,9 @@ class _Court:
             return self.project, (), ("review.fact_unknown", {"facts": USE})
         kind = layer_of(control, self.ground)
         if control.matrix == "line":
-            fit = _on_line(control, self.table, use, kind)
-            lost_use: Why = ("review.no_compatibility", {"use": use, "classes": kind})
-            return (self.project, (), lost_use) if fit is None else ({**self.project, FIT: fit}, (), None)
+            if (fit := _on_line(control, self.table, use, kind)) is None:
+                return self.project, (), ("review.no_compatibility", {"use": use, "classes": kind})
+            return {**self.project, FIT: fit}, (), None
         areas = self.ground.classes_m2.get(kind, {})
         meant = {code: area for code, area in areas.items() if not control.codes or code in control.codes}
         wanted = {code: area for code, area in meant.items() if area >= least} or meant

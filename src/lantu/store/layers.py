@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from pyproj import CRS
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lantu.core.area import Geometries
 from lantu.core.crs import GEOGRAPHIC, Bounds, transformer
@@ -23,6 +22,13 @@ from lantu.lawbook import Lawbook
 from lantu.store import geoparquet
 from lantu.store.access import Access, Writing
 from lantu.store.checks import Delivered, check_content, check_kind, check_place, name_of, rows_elsewhere
+from lantu.store.deliveries import (
+    in_force_from,
+    last_in_force,
+    moved_up,
+    put_in_force_again,
+    statement,
+)
 from lantu.store.facts import settle_plane
 from lantu.store.files import readable_name, storage_faults
 from lantu.store.tables import LayerDeliveryRow, LayerRow, VersionRow
@@ -31,7 +37,6 @@ FOLDER = "layers"
 OUTLINE = "XZQX"
 """The kind of layer that outlines a county."""
 _SHORTEST_PREFIX = 4
-_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +134,8 @@ class LayerStore:
             geoparquet.write(content, temporary)
             digest, size = _digest_of(temporary)
             old = writing.session.scalar(select(LayerRow).where(LayerRow.digest == digest))
-            last = _last_in_force(writing, kind, area_code, year)
-            # Not before the last one, should the clock have gone back: what comes in last is in force.
-            at = writing.at if last is None else max(writing.at, last.added_at + _TICK)
+            last = last_in_force(writing, kind, area_code, year)
+            at = in_force_from(writing, last)
             if old is not None and (draft or not old.draft):
                 _check_same_version(old, plan_version)
                 path = self._path(digest)
@@ -139,13 +143,13 @@ class LayerStore:
                 if draft or last is None or last is old:
                     return replace(self._layer(old), already_there=True)
                 _check_near_outline(writing, self._layer(old).bounds_lonlat, area_code, name_of(table))
-                _put_in_force_again(writing, old, last, at, table)
+                put_in_force_again(writing, old, last, at, table)
                 return replace(self._layer(old), already_there=True, again=True)
             if plan_version is not None and writing.session.get(VersionRow, plan_version) is None:
                 raise NotFoundError("layer.no_version", version=short(plan_version))
             bounds = None if crs is None or table.geometry is None else bounds_lonlat(table.geometry, crs)
             _check_near_outline(writing, bounds, area_code, name_of(table))
-            row = LayerRow() if old is None else _moved_up(writing, old)
+            row = LayerRow() if old is None else moved_up(writing, old)
             said = {
                 "digest": digest, "kind": kind, "area_code": area_code, "year": year,
                 "title": title or f"{known.name.zh}{year or ''}",
@@ -171,7 +175,7 @@ class LayerStore:
             writing.session.add(LayerDeliveryRow(layer=row.digest, at=row.added_at))
         if row.epsg is not None and not row.draft:
             writing.afterwards(lambda: settle_plane(self._access))
-        writing.attest("layer.drafted" if row.draft else "layer.added", _statement(row, row.source_digest))
+        writing.attest("layer.drafted" if row.draft else "layer.added", statement(row, row.source_digest))
 
     def list(
         self, kind: str | None = None, area_code: str | None = None, year: int | None = None,
@@ -318,41 +322,6 @@ def _layer_faults(layer: Layer) -> Iterator[None]:
             code, where=layer.path, title=layer.title, kind=layer.kind, area=layer.area_code,
             source=layer.source_name, why=error.params.get("why", ""),
         ) from error  # fmt: skip
-
-
-def _statement(row: LayerRow, source_digest: str) -> dict[str, Any]:
-    """Return what the ledger says of a layer that came in; `source_digest` is of the file it came in now."""
-    return {
-        "digest": row.digest, "kind": row.kind, "area_code": row.area_code, "year": row.year,
-        "title": row.title, "features": row.features, "source_name": row.source_name,
-        "source_digest": source_digest, "invented": row.invented, "plan_version": row.plan_version,
-    }  # fmt: skip
-
-
-def _last_in_force(writing: Writing, kind: str, area_code: str, year: int | None) -> LayerRow | None:
-    """Return the layer of a kind, area and year that came in last."""
-    query = select(LayerRow).where(
-        LayerRow.kind == kind, LayerRow.area_code == area_code, LayerRow.year == year,
-        LayerRow.draft.is_(False),
-    )  # fmt: skip
-    last_first = query.order_by(LayerRow.added_at.desc(), LayerRow.digest.desc())
-    return writing.session.scalars(last_first.limit(1)).first()
-
-
-def _put_in_force_again(
-    writing: Writing, row: LayerRow, last: LayerRow, at: datetime, table: Delivered
-) -> None:
-    """Let a layer supersede the one that had superseded it; its place among first comers stays."""
-    row.added_at = at
-    writing.session.add(LayerDeliveryRow(layer=row.digest, at=at))
-    writing.session.flush()
-    writing.attest("layer.added_again", _statement(row, table.source_digest) | {"supersedes": last.digest})
-
-
-def _moved_up(writing: Writing, draft: LayerRow) -> LayerRow:
-    """Give a draft the place of what comes in now: the plane goes by it."""
-    draft.id = 1 + (writing.session.scalar(select(func.max(LayerRow.id))) or 0)
-    return draft
 
 
 def _check_near_outline(writing: Writing, bounds: Bounds | None, area_code: str, where: str) -> None:
