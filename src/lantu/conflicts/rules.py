@@ -10,9 +10,9 @@ from lantu.core.errors import LawbookError
 from lantu.lawbook import Citation, Compatibility, Lawbook, Words
 
 FOLDER = "conflicts/"
-LEAST_M2, LEAST_WIDTH, ADJACENT, SEAM, MOUTH = (
+LEAST_M2, LEAST_WIDTH, ADJACENT, SEAM, MOUTH, ALONE = (
     "conflicts.least_m2", "conflicts.least_width_m", "conflicts.adjacent_m", "conflicts.seam_m",
-    "conflicts.seam_mouth",
+    "conflicts.seam_mouth", "conflicts.border_alone_m",
 )  # fmt: skip
 
 Relation = Literal["excludes", "condition", "coexists"]

@@ -17,6 +17,7 @@ from lantu.conflicts.life import FOUND, life_of
 from lantu.conflicts.patches import Found, Law
 from lantu.conflicts.rules import (
     ADJACENT,
+    ALONE,
     LEAST_M2,
     LEAST_WIDTH,
     LISTED,
@@ -45,8 +46,6 @@ CRASHED = "conflict.crashed"
 EXCLUDED: dict[str, Relation] = {"forbidden": "excludes"}
 """Of zones and planned uses: one that needs a condition is ordinary admission, counted and not numbered."""
 TOLERATED, VERIFIED = "tolerate", "verified"
-_ALONE_M = 1.0
-"""So much border without a neighbour is what corners leave that do not quite meet."""
 
 
 class AreaScan:
@@ -60,6 +59,7 @@ class AreaScan:
         self._width = float(book.number(LEAST_WIDTH, day))
         self._reach = float(book.number(ADJACENT, day))
         self._seam, self._mouth = float(book.number(SEAM, day)), float(book.number(MOUTH, day))
+        self._alone = float(book.number(ALONE, day))
 
     def look(self, pairs: Sequence[Pair]) -> list[Looked]:
         """Look at the pairs."""
@@ -149,7 +149,7 @@ class AreaScan:
                     looked.gone.append(number)
         if looked.unseen:
             looked.partly.append(("conflict.beside_unread", {"areas": "、".join(looked.unseen)}))
-        if along.alone_m >= _ALONE_M:
+        if along.alone_m >= self._alone:
             length = round_half_up(Decimal(along.alone_m) / 1000, 3)
             looked.partly.append(("conflict.border_alone", {"length": length}))
 
